@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.crds;
+
+import org.jspecify.annotations.NullMarked;

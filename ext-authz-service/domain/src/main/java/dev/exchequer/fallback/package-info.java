@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.fallback;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.identity;
+
+import org.jspecify.annotations.NullMarked;

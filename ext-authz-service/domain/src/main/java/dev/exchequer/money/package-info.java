@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.money;
+
+import org.jspecify.annotations.NullMarked;

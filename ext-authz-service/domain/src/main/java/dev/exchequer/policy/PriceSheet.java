@@ -1,0 +1,78 @@
+package dev.exchequer.policy;
+
+import dev.exchequer.identity.ObjectName;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Versioned prices in one unit. The first matching rate wins.
+ *
+ * @param multiplierNanos 1.0 = 1_000_000_000
+ * @param effectiveFromMs inclusive, 0 = always
+ * @param effectiveUntilMs exclusive, 0 = never ends
+ * @param digest lower-case hex SHA-256 of its content, printed on receipts and pinned in holds
+ */
+public record PriceSheet(
+    ObjectName name,
+    String unit,
+    long multiplierNanos,
+    long effectiveFromMs,
+    long effectiveUntilMs,
+    MissingUsage missingUsage,
+    List<Rate> rates,
+    String digest) {
+
+  /** What a delivered answer without usage costs. */
+  public enum MissingUsage {
+    ESTIMATE,
+    CHARGE_HOLD,
+    FREE
+  }
+
+  /** Empty sets and lists match anything; fields are ANDed, values ORed. */
+  public record Match(
+      Set<RouteClass> routeClasses,
+      Set<ObjectName> providers,
+      List<ModelPattern> upstreamModels,
+      List<ModelPattern> requestedModels,
+      Set<String> serviceTiers) {
+    public Match {
+      routeClasses = Set.copyOf(routeClasses);
+      providers = Set.copyOf(providers);
+      upstreamModels = List.copyOf(upstreamModels);
+      requestedModels = List.copyOf(requestedModels);
+      serviceTiers = Set.copyOf(serviceTiers);
+    }
+  }
+
+  /** @param per a power of ten, at most 10^9; the price is for that many of the meter */
+  public record MeterPrice(Meter meter, long per, long priceNanos) {}
+
+  /** Prices that replace those of the same meter when the input is over the limit (or at it, when inclusive). */
+  public record ContextTier(long inputTokens, boolean inclusive, Map<Meter, MeterPrice> meters) {
+    public ContextTier {
+      meters = Map.copyOf(meters);
+    }
+
+    public boolean appliesTo(long inputTokenCount) {
+      return inclusive ? inputTokenCount >= inputTokens : inputTokenCount > inputTokens;
+    }
+  }
+
+  /** @param noCharge the hop costs 0 and needs no meters */
+  public record Rate(String name, Match match, boolean noCharge, Map<Meter, MeterPrice> meters, List<ContextTier> contextTiers) {
+    public Rate {
+      meters = Map.copyOf(meters);
+      contextTiers = List.copyOf(contextTiers);
+    }
+  }
+
+  public PriceSheet {
+    rates = List.copyOf(rates);
+  }
+
+  public boolean effectiveAt(long nowMs) {
+    return effectiveFromMs <= nowMs && (effectiveUntilMs == 0 || nowMs < effectiveUntilMs);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.receipt;
+
+import org.jspecify.annotations.NullMarked;

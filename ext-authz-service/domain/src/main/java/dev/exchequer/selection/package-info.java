@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.selection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator;
+
+import org.jspecify.annotations.NullMarked;
