@@ -1,0 +1,73 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.fallback.Evidence;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.selection.RequestFacts;
+
+/**
+ * Everything that can be asked of the ledger. A command is a value: applying it needs nothing but the state and ledger time, so a tape of commands can be
+ * replayed.
+ */
+public sealed interface Command {
+
+  /**
+   * Admits a request: takes its idempotency key and a place among its key's concurrent requests, walks its plan from the first hop and holds the first
+   * attempt. Answer: {@link Result.Held} or {@link Result.Refused}; both are durable and a refusal has its receipt.
+   */
+  record Admit(RequestFacts facts, ProviderView providers) implements Command {}
+
+  /** Leaves the receipt of a request that was refused before the ledger was asked. Answer: {@link Result.Refused}. */
+  record Deny(RequestFacts facts, Ending ending) implements Command {}
+
+  /**
+   * Holds attempt n >= 2 of a running request, from where its walk stands; refused unless attempt n-1 ended with next. The same attempt again gives the
+   * first answer. Answer: {@link Result.Held} or {@link Result.Refused}.
+   */
+  record NextAttempt(HoldId id, ProviderView providers) implements Command {}
+
+  /** Ends an attempt with in-band evidence. Answer: {@link Result.Settled}, the same one for ever. */
+  record Settle(HoldId id, Evidence evidence, ProviderView providers) implements Command {}
+
+  /** The holder of an answer is gone (cancelled after COMMIT, or the answer came too late): the attempt was never sent. Answer: {@link Result.Done}. */
+  record Abandon(HoldId id) implements Command {}
+
+  /** One line of the journal and the place after it, which is stored in the same transaction. Answer: {@link Result.Done}. */
+  record Journal(JournalPosition position, JournalEvent event) implements Command {}
+
+  /** Leases that are over become Voided or Expired; requests that nobody continues are closed. Answer: {@link Result.Done}. */
+  record Sweep() implements Command {}
+
+  /** Envoy was restarted: every hold older than this moment lost its attempt. Answer: {@link Result.Done}. */
+  record EnvoyRestarted() implements Command {}
+
+  /** Another policy decides new requests; balances that it names for the first time come into being with their initial grants. Answer: {@link Result.Done}. */
+  record Activate(Policy policy) implements Command {}
+
+  /**
+   * Adds value to a balance.
+   *
+   * @param idempotencyKey the same key with the same content gives the first answer, with other content {@link Result.Rejected}
+   */
+  record Grant(ObjectName balance, long amountNanos, String actor, String reason, String idempotencyKey) implements Command {}
+
+  /** Where a journal file has been read to: the file itself, the generation of its content, and the byte after the last whole line. */
+  record JournalPosition(String file, long inode, long generation, long offset) {}
+
+  /** What one line of the journal says. */
+  sealed interface JournalEvent {
+    /** The hop's stream is over. */
+    record HopEnd(HoldId id, Evidence evidence) implements JournalEvent {}
+
+    /** The hop's stream is running: renews the lease, stores the evidence so far. */
+    record HopProgress(HoldId id, Evidence evidence) implements JournalEvent {}
+
+    /** The client's request is over: nothing of it can be continued. */
+    record RequestEnd(String request, int status, boolean clientGone) implements JournalEvent {}
+
+    /** Nothing to apply (torn, unparsable or of no interest): only the position moves. */
+    record Nothing() implements JournalEvent {}
+  }
+}

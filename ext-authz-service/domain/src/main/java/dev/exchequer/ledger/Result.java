@@ -1,0 +1,58 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import org.jspecify.annotations.Nullable;
+
+/** The durable answer to a command. */
+public sealed interface Result {
+
+  /**
+   * Money is reserved for this attempt: send it.
+   *
+   * @param position of the hop in the route, from 1
+   * @param outputCap tokens per choice that must be forwarded as the cap; 0 where the endpoint has none
+   * @param balance null for a hop that nobody pays
+   * @param amountNanos what is held
+   */
+  record Held(HoldId id, int position, long outputCap, @Nullable ObjectName balance, @Nullable String unit, long amountNanos) implements Result {}
+
+  /**
+   * Nothing is sent.
+   *
+   * @param receipt the id to show: this request's own, or, for idempotency_conflict, the first request's; null = none
+   */
+  record Refused(Ending ending, @Nullable String receipt) implements Result {}
+
+  /**
+   * An attempt is over.
+   *
+   * @param next throw its answer away and ask for attempt n+1
+   * @param ending what the client gets instead of the provider's answer, null = the provider's answer
+   * @param position of the hop in the route, from 1
+   * @param chargeNanos of this attempt
+   * @param unit null for a hop that nobody pays
+   * @param balance null for a hop that nobody pays
+   * @param balanceAfterNanos posted, after the settling entry (or as it stands, when nothing was charged); null for a hop that nobody pays
+   * @param known false = unknown hold: counted, never next
+   */
+  record Settled(
+      HoldId id,
+      boolean known,
+      boolean next,
+      @Nullable Ending ending,
+      int position,
+      long chargeNanos,
+      @Nullable String unit,
+      @Nullable ObjectName balance,
+      @Nullable Long balanceAfterNanos)
+      implements Result {}
+
+  record Granted(ObjectName balance, long sequence, long beforeNanos, long afterNanos, boolean repeated) implements Result {}
+
+  /** An admin command that was not carried out; nothing changed. */
+  record Rejected(String code, String message) implements Result {}
+
+  record Done() implements Result {}
+}

@@ -1,0 +1,116 @@
+package dev.exchequer.policy;
+
+import dev.exchequer.identity.ObjectName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that admission decides by, as one immutable picture, indexed for the request path. A request is decided by the picture that was in force
+ * when it was admitted (its plan digest), to its end.
+ *
+ * @param digest lower-case hex SHA-256 of the canonical AccountingPolicy that this was read from
+ */
+public record Policy(
+    String digest,
+    Map<ObjectName, Project> projects,
+    Map<ObjectName, ApiKey> keys,
+    Map<ObjectName, Balance> balances,
+    Map<ObjectName, PriceSheet> priceSheets,
+    List<Budget> budgets,
+    Map<ObjectName, Provider> providers,
+    Map<ObjectName, Route> routes,
+    List<ObjectName> defaultPriceSheets,
+    Index index) {
+
+  /** Look-ups that the request path makes, made once. */
+  public record Index(
+      Map<String, KeyCredential> credentials, Map<ObjectName, List<Balance>> balancesOfProject, Map<String, Route> exactModels, List<PrefixRoute> prefixModels) {}
+
+  public record KeyCredential(ApiKey key, ApiKey.Credential credential) {}
+
+  public record PrefixRoute(String prefix, Route route) {}
+
+  public static Policy of(
+      String digest,
+      Collection<Project> projects,
+      Collection<ApiKey> keys,
+      Collection<Balance> balances,
+      Collection<PriceSheet> priceSheets,
+      List<Budget> budgets,
+      Collection<Provider> providers,
+      Collection<Route> routes,
+      List<ObjectName> defaultPriceSheets) {
+    Map<String, KeyCredential> credentials = new HashMap<>();
+    for (ApiKey key : keys) {
+      for (ApiKey.Credential credential : key.credentials()) {
+        credentials.put(credential.sha256(), new KeyCredential(key, credential));
+      }
+    }
+    Map<ObjectName, List<Balance>> ofProject = new HashMap<>();
+    List<Balance> inOrder = new ArrayList<>(balances);
+    inOrder.sort(Comparator.comparingInt(Balance::order).thenComparing(Balance::name));
+    for (Balance balance : inOrder) {
+      ofProject.computeIfAbsent(balance.project(), p -> new ArrayList<>()).add(balance);
+    }
+    Map<String, Route> exact = new HashMap<>();
+    List<PrefixRoute> prefixes = new ArrayList<>();
+    for (Route route : routes) {
+      for (ModelPattern pattern : route.models()) {
+        if (pattern.prefix()) {
+          prefixes.add(new PrefixRoute(pattern.text().substring(0, pattern.text().length() - 1), route));
+        } else {
+          exact.put(pattern.text(), route);
+        }
+      }
+    }
+    prefixes.sort(Comparator.comparingInt((PrefixRoute p) -> -p.prefix().length()).thenComparing(p -> p.route().name()));
+    return new Policy(
+        digest,
+        byName(projects, Project::name),
+        byName(keys, ApiKey::name),
+        byName(balances, Balance::name),
+        byName(priceSheets, PriceSheet::name),
+        List.copyOf(budgets),
+        byName(providers, Provider::name),
+        byName(routes, Route::name),
+        List.copyOf(defaultPriceSheets),
+        new Index(Map.copyOf(credentials), Map.copyOf(ofProject), Map.copyOf(exact), List.copyOf(prefixes)));
+  }
+
+  /** The key with this credential (lower-case hex SHA-256 of what the client sent), expired or not. */
+  public Optional<KeyCredential> keyBySha256(String sha256) {
+    return Optional.ofNullable(index.credentials.get(sha256));
+  }
+
+  /** The route that serves a model at an endpoint: exact before the longest prefix. The operator settled conflicts, so there is one. */
+  public Optional<Route> routeFor(String model, Endpoint endpoint) {
+    Route exact = index.exactModels.get(model);
+    if (exact != null && exact.endpoints().contains(endpoint)) {
+      return Optional.of(exact);
+    }
+    for (PrefixRoute candidate : index.prefixModels) {
+      if (model.startsWith(candidate.prefix()) && candidate.route().endpoints().contains(endpoint)) {
+        return Optional.of(candidate.route());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Balances of a project by order, then name. */
+  public List<Balance> balancesOf(ObjectName project) {
+    return index.balancesOfProject.getOrDefault(project, List.of());
+  }
+
+  private static <T> Map<ObjectName, T> byName(Collection<T> items, java.util.function.Function<T, ObjectName> name) {
+    Map<ObjectName, T> map = new HashMap<>();
+    for (T item : items) {
+      map.put(name.apply(item), item);
+    }
+    return Map.copyOf(map);
+  }
+}

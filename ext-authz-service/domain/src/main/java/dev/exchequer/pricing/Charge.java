@@ -1,0 +1,21 @@
+package dev.exchequer.pricing;
+
+import dev.exchequer.policy.Meter;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * What a hop cost: ceil(multiplier x sum of the lines), rounded once, up, to the nano-unit.
+ *
+ * @param amountNanos nano-units
+ */
+public record Charge(long amountNanos, String unit, String rate, long multiplierNanos, List<Line> lines) {
+  public Charge {
+    lines = List.copyOf(lines);
+  }
+
+  /**
+   * @param amount exact, unrounded: quantity x price / per
+   */
+  public record Line(Meter meter, long quantity, long priceNanos, long per, BigDecimal amount) {}
+}

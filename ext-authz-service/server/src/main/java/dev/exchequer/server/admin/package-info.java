@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.admin;
+
+import org.jspecify.annotations.NullMarked;

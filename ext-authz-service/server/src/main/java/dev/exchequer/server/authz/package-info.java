@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.authz;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.metrics;
+
+import org.jspecify.annotations.NullMarked;

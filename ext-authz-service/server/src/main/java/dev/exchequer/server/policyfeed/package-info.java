@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.policyfeed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package dev.exchequer.server.store;
+
+import dev.exchequer.identity.ObjectName;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What people and applications read: always from committed state, on its own connections, never in the way of the lane. Blocking: not for gRPC threads. */
+public interface LedgerReads {
+
+  /** The stored receipt as JSON in the form of CONTRACTS section 3, with corrections joined. */
+  Optional<String> receipt(String id);
+
+  /** Newest first. */
+  Page<String> receipts(ReceiptQuery query);
+
+  List<BalanceRow> balances();
+
+  Optional<BalanceRow> balance(ObjectName name);
+
+  /** Newest first. */
+  Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit);
+
+  List<BudgetRow> budgets();
+
+  /** Entries posted after the receipt was stored (kind Correction, Refund, ...). */
+  List<EntryRow> correctionsOf(String receipt);
+
+  record Page<T>(List<T> items, @Nullable String nextCursor) {}
+
+  /** All filters optional, ANDed; times in milliseconds since the epoch, from inclusive, to exclusive. */
+  record ReceiptQuery(
+      @Nullable String key,
+      @Nullable String project,
+      @Nullable String route,
+      @Nullable String model,
+      @Nullable String status,
+      @Nullable String task,
+      @Nullable String endUser,
+      @Nullable Long from,
+      @Nullable Long to,
+      @Nullable String cursor,
+      int limit) {}
+
+  /** The money of one balance; its definition is in the policy. Amounts in nano-units. */
+  record BalanceRow(ObjectName name, String unit, long posted, long held, long sequence, long asOfMs) {}
+
+  record EntryRow(
+      String balance,
+      long sequence,
+      long time,
+      String kind,
+      long amount,
+      long before,
+      long after,
+      @Nullable String receipt,
+      @Nullable Integer attempt,
+      @Nullable String actor,
+      @Nullable String reason) {}
+
+  /** One bucket: spent and held in nano-units; value "" = the shared bucket or an absent label. */
+  record BudgetRow(ObjectName budget, String value, String unit, long spent, long held, long windowStartMs, long windowEndMs, long lastUsedMs) {}
+}
