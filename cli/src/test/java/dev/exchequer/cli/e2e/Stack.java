@@ -7,12 +7,13 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.exchequer.cli.mock.MockProvider;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -23,11 +24,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Stack implements BeforeAllCallback, AfterAllCallback {
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** tcpmux: nobody listens there, so connections are refused. */
+  private static final int DEAD_PORT = 1;
+
   /** What the mock provider must have been sent, and what nobody else may ever see. */
   static final String PROVIDER_SECRET = "sk-provider-secret-4f1c2a9e7d";
 
   private final String world;
   private @Nullable Running running;
+  private final Map<String, String> generated = new TreeMap<>();
   private boolean expectNothingHeld = true;
 
   private Stack(String world) {
@@ -39,13 +44,19 @@ final class Stack implements BeforeAllCallback, AfterAllCallback {
     return new Stack(world);
   }
 
+  /** Another file of the configuration, made by the test. */
+  Stack with(String file, String yaml) {
+    generated.put(file, yaml);
+    return this;
+  }
+
   /** For tests that leave holds in doubt on purpose. */
   Stack mayLeaveHolds() {
     expectNothingHeld = false;
     return this;
   }
 
-  private record Running(UpProcess up, MockProvider mock, Path config, int mockPort, int deadPort, ServerSocket dead) {}
+  private record Running(UpProcess up, MockProvider mock, Path config, int mockPort, int deadPort) {}
 
   private Running running() {
     if (running == null) {
@@ -58,11 +69,7 @@ final class Stack implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) throws Exception {
     Path home = Files.createTempDirectory("exq-e2e");
     MockProvider mock = MockProvider.start(0);
-    // A port that is bound but never listened on answers every connection with a reset, and nobody else can take it.
-    ServerSocket dead = new ServerSocket();
-    dead.bind(null, 1);
-    int deadPort = dead.getLocalPort();
-    dead.close();
+    int deadPort = DEAD_PORT;
     Path config = Files.createDirectories(home.resolve("config"));
     Path source = Path.of(System.getProperty("exchequer.root"), "cli/src/test/resources/e2e", world);
     try (Stream<Path> files = Files.list(source)) {
@@ -70,7 +77,10 @@ final class Stack implements BeforeAllCallback, AfterAllCallback {
         Files.writeString(config.resolve(file.getFileName()), fill(Files.readString(file), mock.port(), deadPort));
       }
     }
-    running = new Running(UpProcess.start(config, home.resolve("data")), mock, config, mock.port(), deadPort, dead);
+    for (Map.Entry<String, String> file : generated.entrySet()) {
+      Files.writeString(config.resolve(file.getKey()), fill(file.getValue(), mock.port(), deadPort));
+    }
+    running = new Running(UpProcess.start(config, home.resolve("data")), mock, config, mock.port(), deadPort);
     up().awaitReady();
   }
 
