@@ -116,6 +116,14 @@ final class UpProcess {
     }
   }
 
+  HttpResponse<String> adminWithToken(String token, String path) {
+    try {
+      return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path)).header("authorization", "Bearer " + token), "GET", null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** A request to the gateway that the official client would not make. */
   HttpResponse<String> raw(String method, String path, @Nullable String body, String... headers) {
     try {
