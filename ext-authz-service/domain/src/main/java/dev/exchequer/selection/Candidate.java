@@ -11,9 +11,10 @@ import java.util.List;
  * One hop of the pinned plan as far as it can be judged without looking at money: what the ledger then walks in order.
  *
  * @param position 1-based, in ModelRoute.hops
+ * @param outputCap tokens per choice that the forwarded request asks for at most, 0 where the endpoint has none
  * @param usable class and model allowed and, where it is paid, a Balance object exists (suspended, empty or unpriced is still usable)
  */
-public record Candidate(int position, Hop hop, Provider provider, Payer payer, boolean usable, Verdict verdict) {
+public record Candidate(int position, Hop hop, Provider provider, Payer payer, boolean usable, long outputCap, Verdict verdict) {
 
   public sealed interface Verdict {}
 
