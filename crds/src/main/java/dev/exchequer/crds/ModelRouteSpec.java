@@ -77,7 +77,7 @@ public final class ModelRouteSpec {
 
     @Min(1)
     @Max(1000000000)
-    @JsonPropertyDescription("The most input tokens that the upstream takes; bounds the hold of input that is not text. Absent = such requests skip the hop.")
+    @JsonPropertyDescription("The most input tokens that the upstream takes; bounds the hold of input that is not text. Absent = no such input.")
     public @Nullable Long maxInputTokens;
 
     @Size(max = 28)

@@ -138,7 +138,9 @@ public final class PriceSheetSpec {
     @Default("1000000")
     @Min(1)
     @Max(1000000000)
-    @ValidationRule(value = "self in [1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000]", message = RuleMessages.PER_POWER_OF_TEN)
+    @ValidationRule(
+        value = "self in [1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000]",
+        message = RuleMessages.PER_POWER_OF_TEN)
     @JsonPropertyDescription("The price is for this many of the meter; a power of ten.")
     public long per = 1_000_000;
 

@@ -10,7 +10,8 @@ public final class RuleMessages {
   public static final String BALANCE_ROUTE_CLASSES = "routeClasses may only be Direct, Pool or Subscription: Byok and Free hops have no payer";
   public static final String CREDIT_PAYS_ONLY_DIRECT = "a Credit balance pays only Direct";
   public static final String CREDENTIAL_EXACTLY_ONE = "exactly one of secretRef and sha256 is required";
-  public static final String FALLBACK_STATUSES = "statuses may only be 401, 402, 403, 408, 409, 425, 429 and 500 to 599: other refusals are the caller's, another hop only burns money";
+  public static final String FALLBACK_STATUSES =
+      "statuses may only be 401, 402, 403, 408, 409, 425, 429 and 500 to 599: other refusals are the caller's, another hop only burns money";
   public static final String PER_POWER_OF_TEN = "per must be a power of ten from 1 to 1000000000";
 
   private RuleMessages() {}
