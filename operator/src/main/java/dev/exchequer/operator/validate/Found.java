@@ -26,6 +26,10 @@ final class Found {
     diagnostics.add(Diagnostic.warning(document, code, field, message));
   }
 
+  void add(Diagnostic diagnostic) {
+    diagnostics.add(diagnostic);
+  }
+
   boolean hasErrors() {
     return diagnostics.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.error);
   }

@@ -1,6 +1,8 @@
 package dev.exchequer.operator.validate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.crds.Formats;
+import dev.exchequer.money.Money;
 import dev.exchequer.operator.model.Nearest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -87,6 +89,17 @@ final class SchemaCheck {
     String pattern = schema.path("pattern").asText("");
     if (!pattern.isEmpty() && !Pattern.compile(pattern).matcher(value).find()) {
       found.error("Invalid", path, "must match " + pattern);
+    } else if (pattern.equals(Formats.MONEY)) {
+      money(value, path);
+    }
+  }
+
+  /** The one thing that the pattern cannot say. */
+  private void money(String value, String path) {
+    try {
+      Money.parse(value);
+    } catch (IllegalArgumentException e) {
+      found.error("Invalid", path, String.valueOf(e.getMessage()));
     }
   }
 

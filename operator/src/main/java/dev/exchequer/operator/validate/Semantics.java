@@ -27,6 +27,11 @@ final class Semantics {
         notEmpty(spec, "routeClasses", found);
         notEmpty(spec, "models", found);
       }
+      case "FallbackPolicy" -> {
+        if (spec.part("timeouts").duration("connect", 1) < 1) {
+          found.error("Invalid", spec.part("timeouts").at("connect"), "must be more than 0");
+        }
+      }
       case "ModelRoute" -> route(spec, found);
       default -> {}
     }
@@ -42,7 +47,7 @@ final class Semantics {
     }
     Spec auth = spec.part("auth");
     String type = auth.text("type");
-    if (!type.equals("None") && !auth.has("secretRef")) {
+    if ((type.equals("Bearer") || type.equals("Header")) && !auth.has("secretRef")) {
       found.error("Required", auth.at("secretRef"), "is required for type " + type);
     }
     if (type.equals("None") && auth.has("secretRef")) {
