@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +22,15 @@ public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets)
   /** What a reading became. */
   public record Built(Inventory inventory, List<Diagnostic> problems) {}
 
-  /** @param kinds the kinds that this product has */
-  public static Built of(Reading reading, Set<String> kinds, Map<String, String> environment) {
+  public static Inventory empty() {
+    return new Inventory(new TreeMap<>(), Secrets.none());
+  }
+
+  /**
+   * @param before the picture before this one: what it had from a file that cannot be read now is still there, a typo deletes nothing
+   * @param kinds the kinds that this product has
+   */
+  public static Built of(Reading reading, Inventory before, Set<String> kinds, Map<String, String> environment) {
     SortedMap<ObjectKey, Document> objects = new TreeMap<>();
     SortedMap<ObjectName, Document> secrets = new TreeMap<>();
     List<Diagnostic> problems = new ArrayList<>(reading.problems());
@@ -34,7 +43,16 @@ public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets)
         problems.add(unknownKind(document, kinds));
       }
     }
+    Set<String> unreadable = reading.problems().stream().flatMap(problem -> Stream.ofNullable(problem.file())).collect(Collectors.toSet());
+    before.objects.forEach((key, document) -> keep(document, unreadable, () -> objects.putIfAbsent(key, document)));
+    before.secrets.documents().forEach((name, document) -> keep(document, unreadable, () -> secrets.putIfAbsent(name, document)));
     return new Built(new Inventory(objects, new Secrets(secrets, environment)), List.copyOf(problems));
+  }
+
+  private static void keep(Document document, Set<String> unreadable, Runnable keep) {
+    if (document.file() != null && unreadable.contains(document.file())) {
+      keep.run();
+    }
   }
 
   private static void report(@Nullable Document earlier, Document document, List<Diagnostic> problems) {
