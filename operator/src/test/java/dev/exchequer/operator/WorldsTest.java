@@ -29,7 +29,6 @@ final class WorldsTest {
     assertThat(compiled.diagnostics()).extracting(Diagnostic::code).isSubsetOf(List.of("MeterMissing", "HopUnpriced", "SheetUnused", "RateUnreachable"));
     assertThat(compiled.plan().routes()).isNotEmpty();
     assertThat(compiled.plan().keys()).isNotEmpty();
-    System.out.println(compiled.diagnostics());
   }
 
   static Path root() {

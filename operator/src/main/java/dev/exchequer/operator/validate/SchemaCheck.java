@@ -24,7 +24,7 @@ final class SchemaCheck {
   void value(JsonNode schema, JsonNode value, String path) {
     String type = schema.path("type").asText("");
     if (!schema.path("x-kubernetes-int-or-string").asBoolean(false) && !isA(type, value)) {
-      found.error("WrongType", path, "must be " + article(type) + ", not " + shown(value));
+      found.error("WrongType", path, "must be " + article(type) + ", not " + shown(value) + quotes(type, value));
       return;
     }
     if (schema.has("enum")) {
@@ -88,10 +88,23 @@ final class SchemaCheck {
     within(schema, "minLength", "maxLength", value.codePointCount(0, value.length()), path, "characters");
     String pattern = schema.path("pattern").asText("");
     if (!pattern.isEmpty() && !Pattern.compile(pattern).matcher(value).find()) {
-      found.error("Invalid", path, "must match " + pattern);
+      found.error("Invalid", path, wanted(pattern));
     } else if (pattern.equals(Formats.MONEY)) {
       money(value, path);
     }
+  }
+
+  /** In words where there are some. */
+  private static String wanted(String pattern) {
+    return switch (pattern) {
+      case Formats.MONEY -> "must be a decimal like \"12.5\", at most 9 decimals, no sign, no exponent";
+      case Formats.DURATION -> "must be a duration like 30s, 250ms or 1h30m";
+      case Formats.UNIT -> "must be a unit like CNY or CREDIT: 2 to 16 capital letters, digits and _";
+      case Formats.LABEL, Formats.OBJECT_NAME -> "must be a name of lower-case letters, digits and -";
+      case Formats.SHA256 -> "must be 64 lower-case hex digits";
+      case Formats.MODEL_PATTERN -> "must be a model name, a prefix with a trailing *, or * alone";
+      default -> "must match " + pattern;
+    };
   }
 
   /** The one thing that the pattern cannot say. */
@@ -116,7 +129,9 @@ final class SchemaCheck {
   }
 
   private void within(JsonNode schema, String min, String max, int size, String path, String what) {
-    if (schema.has(min) && size < schema.get(min).asInt()) {
+    if (schema.has(min) && size == 0 && schema.get(min).asInt() > 0) {
+      found.error("Invalid", path, "must not be empty");
+    } else if (schema.has(min) && size < schema.get(min).asInt()) {
       found.error("Invalid", path, "must have at least " + schema.get(min).asInt() + " " + what);
     } else if (schema.has(max) && size > schema.get(max).asInt()) {
       found.error("Invalid", path, "must have at most " + schema.get(max).asInt() + " " + what);
@@ -144,6 +159,10 @@ final class SchemaCheck {
       case "object" -> value.isObject();
       default -> !value.isNull();
     };
+  }
+
+  private static String quotes(String type, JsonNode value) {
+    return type.equals("string") && (value.isNumber() || value.isBoolean()) ? ": put it in quotes" : "";
   }
 
   private static String article(String type) {

@@ -22,6 +22,7 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Reads every *.yaml and *.yml of a folder and its subfolders, dot files left out, several documents a file. */
 public final class FolderReader {
@@ -56,7 +57,7 @@ public final class FolderReader {
       problems.add(Diagnostic.unreadable(file, 0, "YamlInvalid", "is not UTF-8"));
       return;
     }
-    Compose compose = new Compose(LoadSettings.builder().setLabel(file).setCodePointLimit(16 << 20).build());
+    Compose compose = new Compose(LoadSettings.builder().setLabel(file).setSchema(new CoreSchema()).setCodePointLimit(16 << 20).build());
     try {
       // a syntax error ends the file: what stands behind it cannot be told from what belongs to it
       Iterator<Node> nodes = compose.composeAllFromString(text).iterator();

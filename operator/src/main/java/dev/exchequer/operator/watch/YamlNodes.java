@@ -108,7 +108,7 @@ final class YamlNodes {
         return json.numberNode(new BigInteger(text));
       } else if (tag.equals(Tag.FLOAT)) {
         return json.numberNode(new BigDecimal(text));
-      } else if (tag.equals(Tag.STR)) {
+      } else if (tag.equals(Tag.STR) || tag.equals(Tag.ENV_TAG)) { // "${NAME}" is text here: only Secrets expand it
         return json.textNode(text);
       }
     } catch (NumberFormatException e) {

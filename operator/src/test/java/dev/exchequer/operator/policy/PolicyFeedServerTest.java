@@ -1,0 +1,170 @@
+package dev.exchequer.operator.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.exchequer.api.v1.PolicyFeedGrpc;
+import dev.exchequer.api.v1.PolicyStatus;
+import dev.exchequer.api.v1.PolicyUpdate;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class PolicyFeedServerTest {
+  private final LinkedBlockingQueue<PolicyStatus> statuses = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<PolicyUpdate> updates = new LinkedBlockingQueue<>();
+  private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private @Nullable Path folder;
+  private @Nullable PolicyFeedServer server;
+  private @Nullable ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    folder = Files.createTempDirectory("exq"); // short: a socket path ends at 107 bytes
+    Path socket = folder.resolve("policy.sock");
+    Files.writeString(socket, "stale");
+    server = new PolicyFeedServer(socket, statuses::add);
+    channel =
+        NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+            .eventLoopGroup(loop)
+            .channelType(EpollDomainSocketChannel.class)
+            .usePlaintext()
+            .build();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (channel != null) {
+      channel.shutdownNow();
+    }
+    if (server != null) {
+      server.close();
+    }
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    if (folder != null) {
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  @Test
+  void onlyTheOwnerMayDial() throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket()))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void aServiceGetsWhatIsInForceAndEveryChange() throws Exception {
+    offer("a");
+    StreamObserver<PolicyStatus> service = dial("");
+    assertThat(next().getDigest()).isEqualTo("a");
+    service.onNext(status("a"));
+    assertThat(taken(2).getDigest()).isEqualTo("a");
+    offer("a"); // the same: nothing is sent
+    offer("b");
+    PolicyUpdate second = next();
+    assertThat(second.getDigest()).isEqualTo("b");
+    assertThat(second.getPolicy().toString(StandardCharsets.UTF_8)).isEqualTo("policy b");
+    assertThat(feed().latestStatus()).containsOnlyKeys("node");
+    assertThat(feed().latestStatus().get("node")).isEqualTo(status("a"));
+  }
+
+  @Test
+  void aServiceThatHoldsItAlreadyIsSentNothing() throws Exception {
+    offer("a");
+    dial("a");
+    taken(1);
+    offer("b");
+    assertThat(next().getDigest()).isEqualTo("b");
+  }
+
+  @Test
+  void aServiceThatWentIsForgotten() throws Exception {
+    StreamObserver<PolicyStatus> service = dial("a");
+    taken(1);
+    assertThat(feed().latestStatus()).hasSize(1);
+    service.onCompleted();
+    for (int i = 0; i < 200 && !feed().latestStatus().isEmpty(); i++) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    assertThat(feed().latestStatus()).isEmpty();
+  }
+
+  private StreamObserver<PolicyStatus> dial(String holds) {
+    if (channel == null) {
+      throw new IllegalStateException("not started");
+    }
+    StreamObserver<PolicyStatus> service =
+        PolicyFeedGrpc.newStub(channel)
+            .watch(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(PolicyUpdate update) {
+                    updates.add(update);
+                  }
+
+                  @Override
+                  public void onError(Throwable cause) {}
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    service.onNext(status(holds));
+    return service;
+  }
+
+  private static PolicyStatus status(String digest) {
+    return PolicyStatus.newBuilder().setNode("node").setDigest(digest).build();
+  }
+
+  private void offer(String digest) {
+    feed().offer(digest, ("policy " + digest).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private PolicyFeedServer feed() {
+    if (server == null) {
+      throw new IllegalStateException("not started");
+    }
+    return server;
+  }
+
+  private Path socket() {
+    if (folder == null) {
+      throw new IllegalStateException("not started");
+    }
+    return folder.resolve("policy.sock");
+  }
+
+  private PolicyUpdate next() throws InterruptedException {
+    PolicyUpdate update = updates.poll(10, TimeUnit.SECONDS);
+    if (update == null) {
+      throw new AssertionError("no update came");
+    }
+    return update;
+  }
+
+  /** The status that came as the nth. */
+  private PolicyStatus taken(int nth) throws InterruptedException {
+    PolicyStatus last = PolicyStatus.getDefaultInstance();
+    for (int i = 0; i < nth; i++) {
+      PolicyStatus status = statuses.poll(10, TimeUnit.SECONDS);
+      if (status == null) {
+        throw new AssertionError("no status came");
+      }
+      last = status;
+    }
+    return last;
+  }
+}
