@@ -63,11 +63,8 @@ public final class Pricing {
     if (rate.noCharge()) {
       return 0;
     }
-    BigInteger sum = dearest(rate, INPUTS, inputBound, inputBound).add(dearest(rate, OUTPUTS, inputBound, outputBound));
-    MeterPrice request = price(rate, null, Meter.REQUEST);
-    if (request != null) {
-      sum = sum.add(line(1, request));
-    }
+    BigInteger sum =
+        dearest(rate, INPUTS, inputBound, inputBound).add(dearest(rate, OUTPUTS, inputBound, outputBound)).add(dearest(rate, List.of(Meter.REQUEST), inputBound, 1));
     return roundUp(sum, sheet.multiplierNanos());
   }
 

@@ -34,49 +34,49 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A small world and a ledger over it in memory, with the invariants checked after every command. Balance "credit" pays Direct, "wallet" pays Pool. */
-final class World {
-  static final long START = 1_800_000_000_000L;
-  static final ObjectName CREDIT = name("credit");
-  static final ObjectName WALLET = name("wallet");
-  static final ObjectName PROVIDER = name("mock");
+public final class World {
+  public static final long START = 1_800_000_000_000L;
+  public static final ObjectName CREDIT = name("credit");
+  public static final ObjectName WALLET = name("wallet");
+  public static final ObjectName PROVIDER = name("mock");
 
-  long now = START;
+  public long now = START;
   final Map<HoldId, Hold> everyHold = new LinkedHashMap<>();
   final List<Entry> entries = new ArrayList<>();
   final Map<String, Receipt> receipts = new LinkedHashMap<>();
   final LedgerState state = new LedgerState(START - 100_000, id -> Optional.empty());
 
-  String credit = "10";
-  String wallet = "10";
-  boolean withConsent = true;
-  Set<Project.Crossing> consents = Set.of(new Project.Crossing(RouteClass.DIRECT, RouteClass.POOL));
-  boolean neverCross;
-  boolean creditSuspended;
-  boolean routeSuspended;
-  Set<RouteClass> keyClasses = EnumSet.allOf(RouteClass.class);
-  List<RouteClass> hops = List.of(RouteClass.DIRECT, RouteClass.POOL);
-  Set<FallbackReason> reasons = EnumSet.allOf(FallbackReason.class);
-  List<Budget> budgets = new ArrayList<>();
-  int concurrency = 1000;
-  int requestsPerMinute;
-  int maxAttempts = 4;
-  int maxInFlight = 1000;
-  boolean priced = true;
-  long pricePerRequest = Money.parse("0.1");
-  long pricePerMillionTokens = Money.parse("1");
-  Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.CHARGE_OBSERVED;
+  public String credit = "10";
+  public String wallet = "10";
+  public boolean withConsent = true;
+  public Set<Project.Crossing> consents = Set.of(new Project.Crossing(RouteClass.DIRECT, RouteClass.POOL));
+  public boolean neverCross;
+  public boolean creditSuspended;
+  public boolean routeSuspended;
+  public Set<RouteClass> keyClasses = EnumSet.allOf(RouteClass.class);
+  public List<RouteClass> hops = List.of(RouteClass.DIRECT, RouteClass.POOL);
+  public Set<FallbackReason> reasons = EnumSet.allOf(FallbackReason.class);
+  public List<Budget> budgets = new ArrayList<>();
+  public int concurrency = 1000;
+  public int requestsPerMinute;
+  public int maxAttempts = 4;
+  public int maxInFlight = 1000;
+  public boolean priced = true;
+  public long pricePerRequest = Money.parse("0.1");
+  public long pricePerMillionTokens = Money.parse("1");
+  public Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.CHARGE_OBSERVED;
   private int plans;
 
-  static ObjectName name(String name) {
+  public static ObjectName name(String name) {
     return new ObjectName("default", name);
   }
 
-  World start() {
+  public World start() {
     apply(new Command.Activate(policy()));
     return this;
   }
 
-  Policy policy() {
+  public Policy policy() {
     List<Balance> balances =
         List.of(
             new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, 0, onInDoubt, grants(credit), creditSuspended),
@@ -117,40 +117,40 @@ final class World {
         name(name), unit, Money.NANOS_PER_UNIT, 0, 0, PriceSheet.MissingUsage.ESTIMATE, List.of(new PriceSheet.Rate("any", any, false, prices, List.of())), "digest");
   }
 
-  Budget budget(String name, Budget.Per per, String unit, String limit, int maxOpen) {
+  public Budget budget(String name, Budget.Per per, String unit, String limit, int maxOpen) {
     return new Budget(
         name(name), new Budget.Target(Budget.TargetKind.PROJECT, name("acme")), per, Map.of(unit, Money.parse(limit)), false, Budget.Window.LIFETIME, 1, ZoneOffset.UTC,
         per == Budget.Per.TASK, maxOpen, 3_600_000, Set.of(), List.of(), false);
   }
 
-  RequestFacts facts(String id, String task, @Nullable String idempotencyKey) {
+  public RequestFacts facts(String id, String task, @Nullable String idempotencyKey) {
     Demand demand = new Demand(1000, false, 100, 1, 1, "default", null);
     return new RequestFacts(
         id, now, name("key"), "key", name("acme"), "owner", task, "", null, idempotencyKey, Endpoint.CHAT_COMPLETIONS, "model", name("route"), 1, "f",
         state.policy().orElseThrow().digest(), false, Set.of(), demand);
   }
 
-  Result admit(String id) {
+  public Result admit(String id) {
     return admit(id, "", null);
   }
 
-  Result admit(String id, String task, @Nullable String idempotencyKey) {
+  public Result admit(String id, String task, @Nullable String idempotencyKey) {
     return apply(new Command.Admit(facts(id, task, idempotencyKey), ProviderView.ALL_WELL));
   }
 
-  Result next(String id, int attempt) {
+  public Result next(String id, int attempt) {
     return apply(new Command.NextAttempt(new HoldId(id, attempt), ProviderView.ALL_WELL));
   }
 
-  Result.Settled settle(String id, int attempt, Evidence evidence) {
+  public Result.Settled settle(String id, int attempt, Evidence evidence) {
     return (Result.Settled) apply(new Command.Settle(new HoldId(id, attempt), evidence, ProviderView.ALL_WELL));
   }
 
-  void journal(Command.JournalEvent event) {
+  public void journal(Command.JournalEvent event) {
     apply(new Command.Journal(new Command.JournalPosition("hops.jsonl", 1, 0, now), event));
   }
 
-  Result apply(Command command) {
+  public Result apply(Command command) {
     Decision decision = LedgerCore.apply(state, command, now);
     for (Change change : decision.changes()) {
       switch (change) {
@@ -206,34 +206,34 @@ final class World {
     }
   }
 
-  long posted(ObjectName balance) {
+  public long posted(ObjectName balance) {
     return state.account(balance).orElseThrow().posted();
   }
 
-  long held(ObjectName balance) {
+  public long held(ObjectName balance) {
     return state.account(balance).orElseThrow().held();
   }
 
-  static Evidence ok(long input, long output) {
+  public static Evidence ok(long input, long output) {
     return answer(200, new Usage(Map.of(Meter.INPUT, input, Meter.OUTPUT, output), Usage.Source.PROVIDER));
   }
 
-  static Evidence answer(int status, Usage usage) {
+  public static Evidence answer(int status, Usage usage) {
     return new Evidence(
         Evidence.From.SETTLE, status, "", "", usage, null, "model", "", "req", "stop", false, false, false, status == 200, false, true, 0, 0, 1, 5, 10, null, -1);
   }
 
-  static Evidence status(int status) {
+  public static Evidence status(int status) {
     return answer(status, Usage.NOTHING);
   }
 
-  static Evidence local(String flags) {
+  public static Evidence local(String flags) {
     return new Evidence(
         Evidence.From.SETTLE, 503, flags, "", Usage.NOTHING, null, "", "", "", "", false, false, false, false, false, false, 0, 0, 0, 0, 0, null, -1);
   }
 
   /** A stream that broke off, or whose client left, after some of it was delivered. */
-  static Evidence cut(boolean clientGone, Usage usage, long textBytes) {
+  public static Evidence cut(boolean clientGone, Usage usage, long textBytes) {
     return new Evidence(
         Evidence.From.JOURNAL, 200, "", "", usage, null, "", "", "", "", false, true, true, false, clientGone, true, 3, textBytes, 0, 5, 10, null, -1);
   }
