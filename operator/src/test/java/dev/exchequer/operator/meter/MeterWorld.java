@@ -58,6 +58,12 @@ final class MeterWorld implements AutoCloseable {
   private final Process envoy;
   private final URI admin;
 
+  static {
+    for (String noisy : List.of("io.grpc", "io.netty")) {
+      ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(noisy)).setLevel(ch.qos.logback.classic.Level.WARN);
+    }
+  }
+
   MeterWorld(Path folder) throws Exception {
     accounting = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .maxInboundMessageSize(40 << 20).addService(new Checks()).addService(new Settles()).build().start();
@@ -144,11 +150,22 @@ final class MeterWorld implements AutoCloseable {
 
   long stat(String name) {
     try {
-      String text = get("/stats?filter=^" + name.replace(".", "%5C.") + "$");
-      return text.isBlank() ? 0 : Long.parseLong(text.substring(text.indexOf(':') + 1).strip());
+      return get("/stats?filter=" + name).lines().filter(line -> line.startsWith(name + ": ")).mapToLong(line -> Long.parseLong(line.substring(name.length() + 2)))
+          .findFirst().orElse(0);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Ends Envoy; the script must never have failed, and what it logged is returned. */
+  String finish() throws Exception {
+    long errors = stat("http.hop.lua.meter.errors");
+    close();
+    String text = Files.readString(log);
+    if (errors != 0 || text.contains("meter response:")) {
+      throw new AssertionError("the meter failed\n" + text);
+    }
+    return text;
   }
 
   /** The End line of an attempt. */
