@@ -527,7 +527,7 @@ local function whole(h, st, carried)
   local n = b:length()
   if n > MAX_ANSWER then
     m.content_encoding = 'x-exq-too-large' -- unreadable, by the same rule as an unknown encoding
-  elseif n > 0 and (not m.content_encoding or m.content_encoding == 'identity') then
+  elseif n > 0 and not m['local'] and (not m.content_encoding or m.content_encoding == 'identity') then
     local s = b:getBytes(0, n)
     local i, c = skip_space(s, sub(s, 1, 3) == '\239\187\191' and 4 or 1)
     if c == 123 then answer(st, s, i) end

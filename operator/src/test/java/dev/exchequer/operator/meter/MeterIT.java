@@ -203,8 +203,25 @@ class MeterIT {
   @Test
   void anAnswerThatStopsAfterItsHeadersIsLeftInTime() throws Exception {
     Exchange e = world.exchange().attempt(wire -> wire.head(200, "content-type: application/json", "content-length: 10").awaitClose()).with("x-exq-total", "300");
-    var answer = world.send(e);
-    System.out.println("SILENCE " + answer.statusCode() + " " + text(answer) + " " + answer.headers().map() + " settled " + e.settled + world.journal(e, 1));
+    e.attempt(wire -> wire.json(200, ANSWER)).settling(request -> request.getAttempt() == 1 ? next(request) : Optional.of(Exchange.reply(request).build()));
+    assertThat(text(world.send(e))).isEqualTo(ANSWER);
+    SettleRequest first = e.settled();
+    assertThat(first.getStatus()).isEqualTo(504);
+    assertThat(first.getLocal().toStringUtf8()).isEqualTo("UT response_timeout");
+    assertThat(first.getReleased() || !first.getErrorBody().isEmpty()).isFalse();
+  }
+
+  @Test
+  void anAnswerThatBreaksOffIsNoAnswer() throws Exception {
+    Exchange e = world.exchange().attempt(wire -> {
+      wire.head(200, "content-type: application/json", "content-length: 1000").raw(ANSWER.getBytes(StandardCharsets.UTF_8));
+      wire.reset();
+    });
+    e.attempt(wire -> wire.json(200, ANSWER)).settling(request -> request.getAttempt() == 1 ? next(request) : Optional.of(Exchange.reply(request).build()));
+    assertThat(text(world.send(e))).isEqualTo(ANSWER);
+    SettleRequest first = e.settled();
+    assertThat(first.getStatus()).isEqualTo(502);
+    assertThat(first.getLocal().toStringUtf8()).startsWith("UC upstream_reset");
   }
 
   @Test
@@ -290,7 +307,7 @@ class MeterIT {
         switch (broken) {
           case 0 -> e.settling(request -> Optional.empty());
           case 1 -> e.settling(request -> Optional.of(SettleReply.newBuilder().setHold(bytes("other/1")).setNext(true).setStatus(201).build()));
-          default -> e.settling(request -> { throw new IllegalStateException("scripted"); });
+          default -> e.settling(request -> { throw io.grpc.Status.UNAVAILABLE.asRuntimeException(); });
         }
         all.add(world.http.sendAsync(world.request(e).POST(java.net.http.HttpRequest.BodyPublishers.ofString("{}")).build(), HttpResponse.BodyHandlers.ofByteArray())
             .thenAccept(answer -> {

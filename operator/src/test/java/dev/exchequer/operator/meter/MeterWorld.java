@@ -262,10 +262,14 @@ final class MeterWorld implements AutoCloseable {
         return;
       }
       exchange.settled.add(request);
-      exchange.settle.apply(request).ifPresent(reply -> {
-        observer.onNext(reply);
-        observer.onCompleted();
-      });
+      try {
+        exchange.settle.apply(request).ifPresent(reply -> {
+          observer.onNext(reply);
+          observer.onCompleted();
+        });
+      } catch (io.grpc.StatusRuntimeException scripted) {
+        observer.onError(scripted);
+      }
     }
   }
 
