@@ -10,18 +10,20 @@ import dev.exchequer.server.authz.BodyResult.Bad;
 import dev.exchequer.server.authz.BodyResult.ParsedBody;
 import dev.exchequer.server.engine.Admitted;
 import dev.exchequer.server.engine.Engine;
+import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +34,15 @@ import org.slf4j.LoggerFactory;
 public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(AdmitService.class);
 
-  /** Bodies up to here are read on the gRPC thread: some 50 us; larger ones would delay the requests behind them. */
+  /** Bodies up to here are read on the gRPC thread: less than 0.1 ms; larger ones would delay the requests behind them. */
   static final int INLINE_BYTES = 64 * 1024;
 
   /** Envoy gives up after 2 s; a hold that it no longer waits for would only have to be voided. */
   private static final long DEADLINE_NANOS = 1_500_000_000L;
 
   /**
+   * What comes in through the door.
+   *
    * @param nanoTime System.nanoTime
    * @param bigBodies where bodies above 64 KiB are read; full = the request is refused with 503
    */
@@ -131,19 +135,26 @@ public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase 
 
   /** Answers once the engine's answer is durable, on its thread. */
   static void answer(CompletableFuture<Result> pending, Reply reply, Function<Result.Held, CheckResponse> ok) {
-    var unused = pending.whenComplete((result, error) -> guarded(reply, () -> reply.give(response(result, error, ok))));
+    var unused = pending.whenComplete((result, error) -> guarded(reply, () -> reply.give(error == null ? response(result, ok) : failed(error))));
   }
 
-  private static CheckResponse response(@Nullable Result result, @Nullable Throwable error, Function<Result.Held, CheckResponse> ok) {
+  private static CheckResponse response(Result result, Function<Result.Held, CheckResponse> ok) {
     return switch (result) {
       case Result.Held held -> ok.apply(held);
       case Result.Refused refused -> ToEnvoyCheck.denied(refused.ending(), refused.receipt());
-      case null -> ToEnvoyCheck.denied(Endings.UNAVAILABLE, null);
       case Result.Settled other -> throw unexpected(other);
       case Result.Granted other -> throw unexpected(other);
       case Result.Rejected other -> throw unexpected(other);
       case Result.Done other -> throw unexpected(other);
     };
+  }
+
+  private static CheckResponse failed(Throwable error) {
+    Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    if (!(cause instanceof LedgerUnavailable) && !(cause instanceof CancellationException)) {
+      LOG.error("the engine failed", cause);
+    }
+    return ToEnvoyCheck.denied(Endings.UNAVAILABLE, null);
   }
 
   private static IllegalStateException unexpected(Result result) {

@@ -14,7 +14,11 @@ public final class AnswerHeaders {
 
   private AnswerHeaders() {}
 
-  /** @param position of the hop in the route, from 1 */
+  /**
+   * In this order: receipt, route, hop, class, model.
+   *
+   * @param position of the hop in the route, from 1
+   */
   public static List<Map.Entry<String, String>> of(Admitted admitted, int position) {
     Route route = admitted.route();
     Route.Hop hop = route.hops().get(position - 1);

@@ -23,9 +23,7 @@ final class BodyReader {
   private @Nullable String model;
   private EditPlan.Span modelSpan = new EditPlan.Span(0, "");
   private boolean stream;
-  private boolean optionsSeen;
-  private boolean includeUsage;
-  private EditPlan.@Nullable Edit usage;
+  private @Nullable StreamOptions options;
   private int n = 1;
   private int bestOf = 1;
   private String endUser = "";
@@ -34,7 +32,7 @@ final class BodyReader {
   private BodyReader(Endpoint endpoint, JsonCursor json) {
     this.endpoint = endpoint;
     this.json = json;
-    this.content = new BodyContent(json);
+    this.content = new BodyContent(json, endpoint);
   }
 
   static BodyResult read(Endpoint endpoint, byte[] bytes, int from, int length) {
@@ -78,34 +76,32 @@ final class BodyReader {
     if (model == null) {
       throw new BadBody("model", "`model` is required.");
     }
-    content.require(endpoint);
-    if (stream && !optionsSeen) {
-      usage = new EditPlan.Edit(insertAt, "", "\"stream_options\":{\"include_usage\":true},");
-    }
+    content.require();
+    StreamOptions asked = options == null ? StreamOptions.absent(insertAt) : options;
     long clientCap = 0;
     for (EditPlan.Cap cap : caps) {
       clientCap = cap.amount() > 0 && (clientCap == 0 || cap.amount() < clientCap) ? cap.amount() : clientCap;
     }
-    int prompts = endpoint == Endpoint.COMPLETIONS ? content.prompts() : 1;
+    int prompts = content.prompts();
     Demand demand = new Demand(content.bound(), content.nonText(), clientCap, Math.max(n, bestOf), prompts, tier, content.unmetered());
     int finishes = (int) Math.min(Integer.MAX_VALUE, (long) n * prompts);
-    EditPlan edits = new EditPlan(endpoint, insertAt, model, modelSpan, caps, stream, includeUsage, usage, finishes);
-    return new BodyResult.ParsedBody(model, stream, includeUsage, n, endUser, demand, edits);
+    EditPlan edits = new EditPlan(endpoint, insertAt, model, modelSpan, caps, stream, asked.includeUsage(), asked.edit(), finishes);
+    return new BodyResult.ParsedBody(model, stream, asked.includeUsage(), n, endUser, demand, edits);
   }
 
   private void member(String name) {
     boolean generates = endpoint != Endpoint.EMBEDDINGS;
     switch (name) {
       case "model" -> model();
-      case "user" -> endUser = limited("user", 256);
+      case "user" -> endUser = BodyFields.limited(json, "user", 256);
       case "service_tier" -> {
-        String asked = limited("service_tier", 64);
+        String asked = BodyFields.limited(json, "service_tier", 64);
         tier = asked.isEmpty() || asked.equals("auto") ? "default" : asked;
       }
-      case "stream" -> stream = generates ? bool("stream") : skipped();
+      case "stream" -> stream = generates ? BodyFields.bool(json, "stream") : skipped();
       case "stream_options" -> {
         if (generates) {
-          streamOptions();
+          options = StreamOptions.read(json);
         } else {
           json.skip(2);
         }
@@ -119,7 +115,7 @@ final class BodyReader {
           json.skip(2);
         }
       }
-      default -> content.member(name, endpoint);
+      default -> content.member(name);
     }
   }
 
@@ -144,79 +140,12 @@ final class BodyReader {
     int colon = json.colon();
     int before = json.comma();
     int start = json.position();
-    long amount = BodyContent.whole(json, field, 1, 999_999_999_999_999_999L);
+    long amount = BodyFields.whole(json, field, 1, 999_999_999_999_999_999L);
     caps.add(new EditPlan.Cap(field, name, colon, new EditPlan.Span(start, json.raw(start, json.position())), amount, before));
   }
 
-  private void streamOptions() {
-    optionsSeen = true;
-    int start = json.position();
-    byte c = json.peek();
-    if (c == 'n') {
-      json.literal("null");
-      usage = new EditPlan.Edit(start, "null", "{\"include_usage\":true}");
-      return;
-    }
-    if (c != '{') {
-      throw new BadBody("stream_options", "`stream_options` must be an object.");
-    }
-    json.open('{');
-    int inside = json.position();
-    boolean seen = false;
-    boolean empty = true;
-    for (boolean first = true; json.more('}', first); first = false) {
-      empty = false;
-      json.name();
-      if (!json.lastIs("include_usage")) {
-        json.skip(3);
-        continue;
-      }
-      if (seen) {
-        throw new BadBody("stream_options.include_usage", "A member of `stream_options` is named twice.");
-      }
-      seen = true;
-      json.peek();
-      int at = json.position();
-      includeUsage = bool("stream_options.include_usage");
-      usage = includeUsage ? null : new EditPlan.Edit(at, json.raw(at, json.position()), "true");
-    }
-    if (!seen) {
-      usage = new EditPlan.Edit(inside, "", empty ? "\"include_usage\":true" : "\"include_usage\":true,");
-    }
-  }
-
   private int choices(String field) {
-    return (int) Math.max(1, BodyContent.whole(json, field, 1, 128));
-  }
-
-  private boolean bool(String param) {
-    switch (json.peek()) {
-      case 't' -> {
-        json.literal("true");
-        return true;
-      }
-      case 'f' -> json.literal("false");
-      case 'n' -> json.literal("null");
-      default -> throw new BadBody(param, "`" + param + "` must be true or false.");
-    }
-    return false;
-  }
-
-  /** A string, "" for null. */
-  private String limited(String param, int max) {
-    if (json.peek() == 'n') {
-      json.literal("null");
-      return "";
-    }
-    if (json.peek() != '"') {
-      throw new BadBody(param, "`" + param + "` must be a string.");
-    }
-    json.text();
-    String text = json.lastString();
-    if (!CallerAttributes.printable(text, max)) {
-      throw new BadBody(param, "`" + param + "` must have at most " + max + " printable characters.");
-    }
-    return text;
+    return (int) Math.max(1, BodyFields.whole(json, field, 1, 128));
   }
 
   private boolean skipped() {

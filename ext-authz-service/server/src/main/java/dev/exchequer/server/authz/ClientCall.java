@@ -12,7 +12,7 @@ import java.util.Map;
  */
 record ClientCall(String method, String path, String query, Map<String, String> headers, ByteString body) {
 
-  /** @return the value, "" = not sent */
+  /** A header's value, "" = not sent. */
   String header(String name) {
     return headers.getOrDefault(name, "");
   }

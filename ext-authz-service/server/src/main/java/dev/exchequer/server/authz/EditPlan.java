@@ -93,7 +93,7 @@ public record EditPlan(
       edits.add(new Edit(kept.value.at(), kept.value.text(), Long.toString(amount)));
     }
     for (Cap cap : caps) {
-      if (cap != kept) {
+      if (!cap.field.equals(kept.field)) {
         // Token by token: white space between them stays, however much of it there is.
         edits.add(new Edit(cap.name.at(), cap.name.text(), ""));
         edits.add(new Edit(cap.colon, ":", ""));

@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 public final class ErrorBody {
   private ErrorBody() {}
 
-  /** @param receipt null = none */
+  /**
+   * The JSON.
+   *
+   * @param receipt null = none
+   */
   public static String of(Ending ending, @Nullable String receipt) {
     StringBuilder out = new StringBuilder(256).append("{\"error\":{");
     member("message", ending.message(), out).append(',');

@@ -3,6 +3,6 @@ package dev.exchequer.server.authz;
 /** Where request ids come from. */
 @FunctionalInterface
 public interface IdSource {
-  /** @return a new UUIDv7 in its text form: sorts by time, is never given twice */
+  /** A new UUIDv7 in its text form: sorts by time, is never given twice. */
   String requestId();
 }

@@ -14,8 +14,8 @@ final class JsonCursor {
   private final byte[] bytes;
   private final int from;
   private final int end;
+  private final JsonStringScan strings;
   private int at;
-  private int shrink;
   private int stringStart;
   private int stringEnd;
   private int nameStart;
@@ -29,6 +29,7 @@ final class JsonCursor {
     this.from = from;
     this.end = from + length;
     this.at = from;
+    this.strings = new JsonStringScan(bytes, from, end);
   }
 
   /** Of the next byte that was not read. */
@@ -119,13 +120,12 @@ final class JsonCursor {
 
   /** Content of the string or name that was read last. */
   String lastString() {
-    int length = stringEnd - stringStart - 2;
-    return shrink == 0 ? new String(bytes, stringStart + 1, length, StandardCharsets.UTF_8) : JsonUnescape.text(bytes, stringStart + 1, length);
+    return strings.content(stringStart, stringEnd);
   }
 
   /** Whether the string or name that was read last has this content; allocates only where it was written with escapes. */
   boolean lastIs(String ascii) {
-    if (shrink != 0) {
+    if (strings.shrink() != 0) {
       return lastString().equals(ascii);
     }
     int length = ascii.length();
@@ -140,7 +140,11 @@ final class JsonCursor {
     return true;
   }
 
-  /** Any value. @param depth of the value that is read: 1 for the text's own */
+  /**
+   * Any value.
+   *
+   * @param depth of the value that is read: 1 for the text's own
+   */
   void skip(int depth) {
     byte c = peek();
     switch (c) {
@@ -226,77 +230,21 @@ final class JsonCursor {
     }
   }
 
-  /** @return UTF-8 bytes of the content, unescaped */
   private int string() {
     if (peek() != '"') {
       throw bad("a string is missing");
     }
     stringStart = at;
-    shrink = 0;
-    int i = at + 1;
-    while (true) {
-      byte c = 0;
-      while (i < end && (c = bytes[i]) >= 0x20 && c != '"' && c != '\\') {
-        i++;
-      }
-      at = i;
-      if (i >= end) {
-        throw bad("a string does not end");
-      } else if (c == '"') {
-        break;
-      } else if (c == '\\') {
-        i = escape(i);
-      } else if (c < 0) {
-        i = Utf8.next(bytes, i, end);
-        if (i < 0) {
-          throw bad("it is not UTF-8");
-        }
-      } else {
-        throw bad("a control character stands in a string");
-      }
-    }
-    at++;
+    at = strings.past(at);
     stringEnd = at;
-    return stringEnd - stringStart - 2 - shrink;
+    return stringEnd - stringStart - 2 - strings.shrink();
   }
 
-  private int escape(int i) {
-    byte c = i + 1 < end ? bytes[i + 1] : 0;
-    if (c != 'u') {
-      if (c == 0 || "\"\\/bfnrt".indexOf(c) < 0) {
-        throw bad("no such escape");
-      }
-      shrink++;
-      return i + 2;
-    }
-    int unit = hex4(i + 2);
-    if (Character.isLowSurrogate((char) unit)) {
-      throw bad("half a surrogate pair");
-    }
-    if (!Character.isHighSurrogate((char) unit)) {
-      shrink += 6 - (unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3);
-      return i + 6;
-    }
-    if (i + 7 >= end || bytes[i + 6] != '\\' || bytes[i + 7] != 'u' || !Character.isLowSurrogate((char) hex4(i + 8))) {
-      throw bad("half a surrogate pair");
-    }
-    shrink += 8;
-    return i + 12;
+  private BadBody bad(String what) {
+    return bad(what, at - from);
   }
 
-  private int hex4(int i) {
-    int value = 0;
-    for (int k = i; k < i + 4; k++) {
-      int digit = k < end ? Character.digit(bytes[k], 16) : -1;
-      if (digit < 0) {
-        throw bad("no such escape");
-      }
-      value = value << 4 | digit;
-    }
-    return value;
-  }
-
-  BadBody bad(String what) {
-    return new BadBody(null, "The body is not valid JSON: " + what + " (byte " + (at - from) + ").");
+  static BadBody bad(String what, int position) {
+    return new BadBody(null, "The body is not valid JSON: " + what + " (byte " + position + ").");
   }
 }

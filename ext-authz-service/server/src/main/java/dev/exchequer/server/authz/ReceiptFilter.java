@@ -15,7 +15,11 @@ sealed interface ReceiptFilter {
 
   record Bad(String param, String message) implements ReceiptFilter {}
 
-  /** @param project the caller's, whatever the query says */
+  /**
+   * Reads a query.
+   *
+   * @param project the caller's, whatever the query says
+   */
   static ReceiptFilter of(String query, String project) {
     Map<String, String> given = new HashMap<>();
     String limit = "50";

@@ -5,6 +5,8 @@ final class Utf8 {
   private Utf8() {}
 
   /**
+   * Passes over one character.
+   *
    * @param i where a byte >= 0x80 stands
    * @return the position after its character, -1 = malformed
    */

@@ -2,15 +2,18 @@ package dev.exchequer.server.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.selection.RequestFacts;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.Context;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -34,7 +37,7 @@ class AdmitServiceTest {
       new AdmitService(
           engine,
           new SelfService(new FakeReads(), Runnable::run, json -> json),
-          new AdmitService.Doors(() -> java.time.Instant.ofEpochMilli(World.NOW), () -> 1000, () -> "0198-id", work -> {
+          new AdmitService.Doors(() -> Instant.ofEpochMilli(World.NOW), () -> 1000, () -> "0198-id", work -> {
             if (full) {
               throw new RejectedExecutionException();
             }
@@ -250,6 +253,16 @@ class AdmitServiceTest {
     assertThat(engine.admitted.getFirst().facts().demand().textBound()).isEqualTo(5 + 4 + 16 + AdmitService.INLINE_BYTES);
     full = true;
     refused(Check.chat("all", body).by(service), 503, "accounting_unavailable", null, null);
+  }
+
+  @Test
+  void aBodyInPiecesIsReadAsOne() {
+    ByteString pieces = ByteString.copyFromUtf8(BODY.replace("hi", "x".repeat(1000)));
+    pieces = pieces.substring(0, 500).concat(pieces.substring(500));
+    CheckRequest.Builder request = Check.chat("all", "").request().toBuilder();
+    request.getAttributesBuilder().getRequestBuilder().getHttpBuilder().setRawBody(pieces);
+    assertThat(new Check(request.build()).by(service).ok()).isTrue();
+    refused(Check.chat("all", "").by(service), 400, "invalid_request_error", null, "0198-id");
   }
 
   @Test

@@ -14,7 +14,9 @@ import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +71,10 @@ record Check(CheckRequest request) {
 
       @Override
       public void onCompleted() {
-        answer.complete(java.util.Objects.requireNonNull(got));
+        answer.complete(Objects.requireNonNull(got));
       }
     });
-    return answer.orTimeout(10, java.util.concurrent.TimeUnit.SECONDS);
+    return answer.orTimeout(10, TimeUnit.SECONDS);
   }
 
   record Answer(CheckResponse response) {

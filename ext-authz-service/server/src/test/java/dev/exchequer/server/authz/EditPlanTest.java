@@ -155,7 +155,8 @@ class EditPlanTest {
 
     private String string(String content) {
       StringBuilder out = new StringBuilder("\"");
-      for (char c : content.toCharArray()) {
+      for (int i = 0; i < content.length(); i++) {
+        char c = content.charAt(i);
         if (c < ' ' || c == '"' || c == '\\' || Character.isSurrogate(c) || random.nextInt(10) == 0) {
           out.append(String.format("\\u%04x", (int) c));
         } else {

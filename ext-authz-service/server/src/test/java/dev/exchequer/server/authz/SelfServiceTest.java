@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.StreamSupport;
@@ -35,7 +36,7 @@ class SelfServiceTest {
                 work.run();
               },
               json -> "explained " + json),
-          new AdmitService.Doors(() -> java.time.Instant.ofEpochMilli(World.NOW), () -> 0, () -> "id", Runnable::run));
+          new AdmitService.Doors(() -> Instant.ofEpochMilli(World.NOW), () -> 0, () -> "id", Runnable::run));
 
   @ParameterizedTest
   @CsvSource({

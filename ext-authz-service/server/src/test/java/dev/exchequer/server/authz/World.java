@@ -15,6 +15,7 @@ import dev.exchequer.policy.Route;
 import dev.exchequer.policy.RouteClass;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** A small policy: acme discloses balances, chain charges, mute nothing. The secret of key "x" is "sk-x". */
 @NullMarked
@@ -92,14 +94,14 @@ final class World {
     return new Route(name(name), 7, models.stream().map(ModelPattern::new).toList(), endpoints, Arrays.asList(hops), fallback, List.of(), 4096, 32768, suspended);
   }
 
-  private static Route.Hop hop(String provider, @org.jspecify.annotations.Nullable String upstream, RouteClass routeClass) {
+  private static Route.Hop hop(String provider, @Nullable String upstream, RouteClass routeClass) {
     return new Route.Hop(provider, name(provider), upstream, routeClass, 0, "cluster-" + provider, 30_000, 300_000, 60_000);
   }
 
   private static String sha256(String text) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }
