@@ -8,6 +8,7 @@ import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Provider;
+import dev.exchequer.server.authz.ErrorBody;
 import dev.exchequer.server.engine.Admitted;
 import dev.exchequer.server.engine.Engine;
 import io.grpc.Status;
@@ -85,7 +86,7 @@ public final class SettleService extends AccountingGrpc.AccountingImplBase {
     SettleReply.Builder reply = SettleReply.newBuilder().setHold(request.getHold());
     if (request.getStatus() < 200 || request.getStatus() > 299) {
       Ending ending = Ending.of(503, "accounting_unavailable", "the gateway cannot account for this attempt", new Ending.Retry.Unsaid());
-      reply.setStatus(503).setBody(com.google.protobuf.ByteString.copyFrom(ErrorBody.of(ending, null)));
+      reply.setStatus(503).setBody(com.google.protobuf.ByteString.copyFromUtf8(ErrorBody.of(ending, null)));
       reply.addHeaders(
           dev.exchequer.api.v1.Header.newBuilder()
               .setName(com.google.protobuf.ByteString.copyFromUtf8("content-type"))

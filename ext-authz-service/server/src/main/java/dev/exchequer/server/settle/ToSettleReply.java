@@ -7,9 +7,9 @@ import dev.exchequer.fallback.Ending;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.Project;
-import dev.exchequer.policy.Route;
+import dev.exchequer.server.authz.AnswerHeaders;
+import dev.exchequer.server.authz.ErrorBody;
 import dev.exchequer.server.engine.Admitted;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the meter makes of the answer: another attempt, the error that the client gets, or the headers that go with the provider's answer. */
@@ -23,9 +23,10 @@ final class ToSettleReply {
       return reply.setNext(true).build();
     }
     String receipt = settled.id().request();
-    header(reply, "x-exchequer-receipt", receipt);
-    if (admitted != null && settled.position() > 0) {
-      route(reply, admitted, settled.position());
+    if (admitted == null || settled.position() == 0) {
+      header(reply, AnswerHeaders.RECEIPT, receipt);
+    } else {
+      AnswerHeaders.of(admitted, settled.position()).forEach(line -> header(reply, line.getKey(), line.getValue()));
     }
     Ending ending = settled.ending();
     if (ending != null) {
@@ -37,21 +38,13 @@ final class ToSettleReply {
   }
 
   private static void error(SettleReply.Builder reply, Ending ending, String receipt) {
-    reply.setStatus(ending.httpStatus()).setBody(ByteString.copyFrom(ErrorBody.of(ending, receipt)));
+    reply.setStatus(ending.httpStatus()).setBody(ByteString.copyFromUtf8(ErrorBody.of(ending, receipt)));
     header(reply, "content-type", "application/json");
     switch (ending.retry()) {
       case Ending.Retry.No no -> header(reply, "x-should-retry", "false");
       case Ending.Retry.After after -> header(reply, "retry-after", Long.toString(after.seconds()));
       case Ending.Retry.Unsaid unsaid -> {}
     }
-  }
-
-  private static void route(SettleReply.Builder reply, Admitted admitted, int position) {
-    Route.Hop hop = admitted.route().hops().get(position - 1);
-    header(reply, "x-exchequer-route", admitted.route().name().toString());
-    header(reply, "x-exchequer-hop", position + "/" + admitted.route().hops().size() + " " + hop.name());
-    header(reply, "x-exchequer-route-class", hop.routeClass().text());
-    header(reply, "x-exchequer-model", hop.upstreamModelFor(Objects.requireNonNull(admitted.facts().requestedModel())));
   }
 
   private static void money(SettleReply.Builder reply, Result.Settled settled, Project.Disclose disclose) {
