@@ -4,9 +4,9 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,10 +59,10 @@ public final class GrpcServers implements AutoCloseable {
 
     static UnixServer start(String name, Path socket, int maxInboundBytes, List<BindableService> services) throws IOException {
       Files.deleteIfExists(socket);
-      EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, Thread.ofPlatform().name(name + "-", 0).daemon(true).factory(), Epoll.ioHandler());
+      EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, Thread.ofPlatform().name(name + "-", 0).daemon(true).factory(), EpollIoHandler.newFactory());
       NettyServerBuilder builder =
           NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
-              .channelType(Epoll.serverChannel())
+              .channelType(EpollServerDomainSocketChannel.class)
               .bossEventLoopGroup(loop)
               .workerEventLoopGroup(loop)
               .directExecutor()
@@ -96,29 +96,6 @@ public final class GrpcServers implements AutoCloseable {
         Files.deleteIfExists(socket);
       } catch (IOException e) {
         // the next start unlinks it
-      }
-    }
-  }
-
-  /**
-   * netty-bom gives the native transport runtime scope and its classes come along with it, so they are found by name, as grpc-netty itself does. With
-   * netty-transport-classes-epoll among the dependencies these two are plain references.
-   */
-  private static final class Epoll {
-    static Class<? extends ServerChannel> serverChannel() {
-      try {
-        return Class.forName("io.netty.channel.epoll.EpollServerDomainSocketChannel").asSubclass(ServerChannel.class);
-      } catch (ClassNotFoundException e) {
-        throw new IllegalStateException("netty's epoll transport is missing", e);
-      }
-    }
-
-    static IoHandlerFactory ioHandler() {
-      try {
-        Object factory = Class.forName("io.netty.channel.epoll.EpollIoHandler").getMethod("newFactory").invoke(null);
-        return (IoHandlerFactory) java.util.Objects.requireNonNull(factory);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("netty's epoll transport is missing", e);
       }
     }
   }
