@@ -1,0 +1,127 @@
+package dev.exchequer.crds;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/** The definition of a balance; the money itself is in the ledger. */
+@ValidationRule(
+    value = "!has(oldSelf.initialGrants) || (has(self.initialGrants) && oldSelf.initialGrants.all(o, self.initialGrants.exists(n, n == o)))",
+    message = RuleMessages.INITIAL_GRANTS_APPEND_ONLY)
+@ValidationRule(value = "self.type != 'Credit' || self.routeClasses.all(c, c == 'Direct')", message = RuleMessages.CREDIT_PAYS_ONLY_DIRECT)
+@SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
+public final class BalanceSpec {
+  @Required
+  @ValidationRule(value = "self == oldSelf", message = RuleMessages.PROJECT_REF_IMMUTABLE)
+  @JsonPropertyDescription("The project that the balance belongs to. Immutable.")
+  public ObjectRef projectRef;
+
+  @Required
+  @ValidationRule(value = "self == oldSelf", message = RuleMessages.BALANCE_TYPE_IMMUTABLE)
+  @JsonPropertyDescription("Credit: a grant of the operator; Wallet: money that was paid in. Immutable.")
+  public BalanceType type;
+
+  @Required
+  @Size(min = 2, max = 16)
+  @Pattern(Formats.UNIT)
+  @ValidationRule(value = "self == oldSelf", message = RuleMessages.BALANCE_UNIT_IMMUTABLE)
+  @JsonPropertyDescription("Unit of all its amounts, as CNY or CREDIT. Immutable.")
+  public String unit;
+
+  @Required
+  @Size(min = 1, max = 4)
+  @ValidationRule(value = "self.all(c, c in ['Direct', 'Pool', 'Subscription'])", message = RuleMessages.BALANCE_ROUTE_CLASSES)
+  @JsonPropertyDescription("Classes of hops that it pays: Direct, Pool, Subscription.")
+  public List<RouteClass> routeClasses;
+
+  @Default("100")
+  @Min(0)
+  @Max(1000000)
+  @JsonPropertyDescription("Among the balances of a project that pay a class, the lower is tried first, then by name.")
+  public int order = 100;
+
+  @Size(max = 20)
+  @Pattern(Formats.MONEY)
+  @Default("\"0\"")
+  @JsonPropertyDescription("How far below zero holds may bring it, in its unit.")
+  public String overdraftLimit = "0";
+
+  @Default("Debt")
+  @JsonPropertyDescription("What becomes of a charge above its hold. Debt: it is posted, new holds wait until it is repaid.")
+  public OnExcess onExcess = OnExcess.DEBT;
+
+  @Default("ChargeObserved")
+  @JsonPropertyDescription("What a hold costs when nobody can say whether the provider served it: what was seen, or nothing.")
+  public OnInDoubt onInDoubt = OnInDoubt.CHARGE_OBSERVED;
+
+  @Size(max = 32)
+  @JsonPropertyDescription("Value granted once per id, for ever. Append-only.")
+  public List<InitialGrant> initialGrants = List.of();
+
+  @Default("false")
+  @JsonPropertyDescription("Whether it takes no new holds; open ones settle. Default false.")
+  public boolean suspend;
+
+  /** What a balance is. */
+  public enum BalanceType {
+    @JsonProperty("Credit")
+    CREDIT,
+    @JsonProperty("Wallet")
+    WALLET
+  }
+
+  /** What becomes of a charge above its hold. */
+  public enum OnExcess {
+    @JsonProperty("Debt")
+    DEBT
+  }
+
+  /** What an undecided hold costs. */
+  public enum OnInDoubt {
+    @JsonProperty("ChargeObserved")
+    CHARGE_OBSERVED,
+    @JsonProperty("Release")
+    RELEASE
+  }
+
+  /** Granted once per id, for ever. */
+  @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
+  public static final class InitialGrant {
+    @Required
+    @Size(min = 1, max = 63)
+    @Pattern(Formats.LABEL)
+    @JsonPropertyDescription("Name of the grant within the balance; re-applying it grants nothing.")
+    public String id;
+
+    @Required
+    @Size(max = 20)
+    @Pattern(Formats.MONEY)
+    @JsonPropertyDescription("Value that is added, in the unit of the balance.")
+    public String amount;
+
+    @Default("Paid")
+    @JsonPropertyDescription("Whether it was paid for.")
+    public GrantCategory category = GrantCategory.PAID;
+
+    @Default("50")
+    @Min(0)
+    @Max(1000)
+    @JsonPropertyDescription("The lower is used first.")
+    public int priority = 50;
+  }
+
+  /** Whether a grant was paid for. */
+  public enum GrantCategory {
+    @JsonProperty("Paid")
+    PAID,
+    @JsonProperty("Promotional")
+    PROMOTIONAL
+  }
+}

@@ -1,0 +1,33 @@
+package dev.exchequer.crds;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Disjoint quantities that are priced. */
+public enum Meter {
+  @JsonProperty("Input")
+  INPUT,
+  @JsonProperty("CacheRead")
+  CACHE_READ,
+  @JsonProperty("CacheWrite5m")
+  CACHE_WRITE_5M,
+  @JsonProperty("CacheWrite1h")
+  CACHE_WRITE_1H,
+  @JsonProperty("Output")
+  OUTPUT,
+  @JsonProperty("Reasoning")
+  REASONING,
+  @JsonProperty("AudioInput")
+  AUDIO_INPUT,
+  @JsonProperty("AudioOutput")
+  AUDIO_OUTPUT,
+  @JsonProperty("ImageInput")
+  IMAGE_INPUT,
+  @JsonProperty("Image")
+  IMAGE,
+  @JsonProperty("Request")
+  REQUEST,
+  @JsonProperty("ToolCall")
+  TOOL_CALL,
+  @JsonProperty("Second")
+  SECOND
+}

@@ -1,0 +1,118 @@
+package dev.exchequer.crds;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which upstreams serve a model, in order. */
+@SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
+public final class ModelRouteSpec {
+  @Required
+  @Size(min = 1, max = 32)
+  @JsonPropertyDescription("Models that the route serves: names, or prefixes with a trailing *.")
+  public List<@Size(min = 1, max = 253) @Pattern(Formats.MODEL_PATTERN) String> models;
+
+  @Size(min = 1, max = 3)
+  @Default("[\"ChatCompletions\",\"Completions\"]")
+  @JsonPropertyDescription("Endpoints that the route serves.")
+  public List<Endpoint> endpoints = List.of(Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS);
+
+  @Required
+  @Size(min = 1, max = 8)
+  @JsonPropertyDescription("Upstreams in the order in which they are tried.")
+  public List<Hop> hops;
+
+  @JsonPropertyDescription("When the next hop is tried; absent = the defaults of FallbackPolicy.")
+  public @Nullable ObjectRef fallbackPolicyRef;
+
+  @Size(max = 8)
+  @JsonPropertyDescription("Price sheets of the route, searched after those of the project.")
+  public List<ObjectRef> priceSheetRefs = List.of();
+
+  @Default("{}")
+  @JsonPropertyDescription("Caps on the output.")
+  public Output output = new Output();
+
+  @Default("false")
+  @JsonPropertyDescription("Whether the route refuses its models. Default false.")
+  public boolean suspend;
+
+  /** An endpoint below /v1. */
+  public enum Endpoint {
+    @JsonProperty("ChatCompletions")
+    CHAT_COMPLETIONS,
+    @JsonProperty("Completions")
+    COMPLETIONS,
+    @JsonProperty("Embeddings")
+    EMBEDDINGS
+  }
+
+  /** One choice of upstream. */
+  @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
+  public static final class Hop {
+    @Required
+    @Size(min = 1, max = 63)
+    @Pattern(Formats.LABEL)
+    @JsonPropertyDescription("Name of the hop within the route, printed on receipts.")
+    public String name;
+
+    @Required
+    @JsonPropertyDescription("The provider that is asked.")
+    public ObjectRef providerRef;
+
+    @Size(min = 1, max = 253)
+    @JsonPropertyDescription("Model asked for at the provider; absent = the requested one.")
+    public @Nullable String upstreamModel;
+
+    @Required
+    @JsonPropertyDescription("What kind of upstream it is, and with it who pays.")
+    public RouteClass routeClass;
+
+    @Min(1)
+    @Max(1000000000)
+    @JsonPropertyDescription("The most input tokens that the upstream takes; bounds the hold of input that is not text. Absent = no such input.")
+    public @Nullable Long maxInputTokens;
+
+    @Size(max = 28)
+    @Pattern(Formats.DURATION)
+    @JsonPropertyDescription("Instead of timeouts.streamFirstByte of the policy.")
+    public @Nullable String streamFirstByte;
+
+    @Size(max = 28)
+    @Pattern(Formats.DURATION)
+    @JsonPropertyDescription("Instead of timeouts.response of the policy.")
+    public @Nullable String response;
+  }
+
+  /** Caps on the output, in tokens. */
+  public static final class Output {
+    @Default("4096")
+    @Min(1)
+    @Max(1000000000)
+    @JsonPropertyDescription("Output cap in tokens of a request that names none.")
+    public long defaultTokens = 4096;
+
+    @Default("32768")
+    @Min(1)
+    @Max(1000000000)
+    @JsonPropertyDescription("The most output tokens that a request may ask for.")
+    public long maxTokens = 32768;
+
+    @Default("Strict")
+    @JsonPropertyDescription("Strict: a request whose whole cap cannot be held is refused.")
+    public Reserve reserve = Reserve.STRICT;
+  }
+
+  /** What is held. */
+  public enum Reserve {
+    @JsonProperty("Strict")
+    STRICT
+  }
+}
