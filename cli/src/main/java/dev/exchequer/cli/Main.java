@@ -7,6 +7,10 @@ import dev.exchequer.cli.admin.GrantCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
 import dev.exchequer.cli.keys.KeysCommand;
 import dev.exchequer.cli.mock.MockProviderCommand;
+import dev.exchequer.cli.up.CheckCommand;
+import dev.exchequer.cli.up.ServiceCommand;
+import dev.exchequer.cli.up.UpCommand;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,11 +26,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
-      MockProviderCommand.class,
+      UpCommand.class, ServiceCommand.class, CheckCommand.class, MockProviderCommand.class,
       BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, GrantCommand.class, KeysCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {
+  private static final int HELP_WIDTH = 110;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] args) {
@@ -43,7 +49,20 @@ public final class Main implements Runnable {
           failed.getErr().println("exchequer " + failed.getCommandName() + ": " + exception.getMessage());
           return 1;
         });
+    line.setParameterExceptionHandler(Main::notUnderstood);
+    line.setUsageHelpWidth(HELP_WIDTH);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
+  }
+
+  private static int notUnderstood(ParameterException exception, String[] args) {
+    CommandLine failed = exception.getCommandLine();
+    PrintWriter err = failed.getErr();
+    err.println(failed.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+    err.println("See ./" + failed.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /** The admin API over HTTP. An answer that is not 2xx is a {@link CommandFailed} with the API's own message. */
-final class AdminClient {
+public final class AdminClient {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -23,7 +23,7 @@ final class AdminClient {
   private final URI base;
   private final String token;
 
-  AdminClient(URI base, String token) {
+  public AdminClient(URI base, String token) {
     this.base = base;
     this.token = token;
   }

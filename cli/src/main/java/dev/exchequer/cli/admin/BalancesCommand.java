@@ -24,9 +24,18 @@ public final class BalancesCommand implements Runnable {
 
   @Override
   public void run() {
-    JsonNode answer = admin.client().get("/api/v1/namespaces/" + AdminClient.encode(namespace) + "/balances", Map.of());
+    JsonNode answer = get(admin.client(), namespace);
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer));
     spec.commandLine().getOut().flush();
+  }
+
+  /** The balances of a namespace as a table. */
+  public static String table(AdminClient client, String namespace) {
+    return table(get(client, namespace));
+  }
+
+  private static JsonNode get(AdminClient client, String namespace) {
+    return client.get("/api/v1/namespaces/" + AdminClient.encode(namespace) + "/balances", Map.of());
   }
 
   static String table(JsonNode answer) {
