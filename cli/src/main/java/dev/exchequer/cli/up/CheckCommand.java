@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
 public final class CheckCommand implements Callable<Integer> {
   private static final int UNREADABLE = 2;
 
+  private final OperatorRuntime operators;
+
   @Parameters(paramLabel = "DIR", description = "Folder of YAML files.")
   Path config = Path.of("");
 
@@ -33,6 +35,14 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
+  public CheckCommand() {
+    this(new OperatorAdapter());
+  }
+
+  CheckCommand(OperatorRuntime operators) {
+    this.operators = operators;
+  }
+
   @Override
   public Integer call() {
     if (!Files.isDirectory(config)) {
@@ -40,7 +50,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
     List<Finding> findings;
     try {
-      findings = new OperatorAdapter().check(config);
+      findings = operators.check(config);
     } catch (IOException e) {
       return unreadable("cannot read " + config + ": " + e.getMessage());
     }
