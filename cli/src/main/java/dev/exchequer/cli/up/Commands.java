@@ -9,6 +9,11 @@ import java.util.List;
 final class Commands {
   private Commands() {}
 
+  /** How the accounting service is started. */
+  interface Service {
+    List<String> commandLine(DataDir data, Sockets sockets, int adminPort);
+  }
+
   /** This program again, on this JVM, with this JVM's own options. */
   static List<String> service(DataDir data, Sockets sockets, int adminPort) {
     List<String> command = new ArrayList<>();

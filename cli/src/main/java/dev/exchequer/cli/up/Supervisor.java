@@ -27,13 +27,15 @@ final class Supervisor {
 
   private final UpSettings settings;
   private final OperatorRuntime operators;
+  private final Commands.Service service;
   private final PrintWriter out;
   private final SecureRandom random = new SecureRandom();
   private final Started started = new Started();
 
-  Supervisor(UpSettings settings, OperatorRuntime operators, PrintWriter out) {
+  Supervisor(UpSettings settings, OperatorRuntime operators, Commands.Service service, PrintWriter out) {
     this.settings = settings;
     this.operators = operators;
+    this.service = service;
     this.out = out;
   }
 
@@ -67,16 +69,16 @@ final class Supervisor {
 
     // Not closed by a pool's own idea of idleness: see Child about the thread that forks.
     ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("children").factory());
-    Child service = new Child("service", Commands.service(data, sockets, settings.adminPort()), data, starter);
-    started.add(() -> service.stop(SERVICE_PATIENCE));
+    Child accounting = new Child("service", service.commandLine(data, sockets, settings.adminPort()), data, starter);
+    started.add(() -> accounting.stop(SERVICE_PATIENCE));
     Child envoy = new Child("envoy", Commands.envoy(binary, bootstrap, data.log("envoy")), data, starter);
     started.add(() -> envoy.stop(ENVOY_PATIENCE));
     started.add(() -> new EnvoyAdmin(sockets.socket("envoy")).drain(DRAIN));
     data.write("admin-port", Integer.toString(settings.adminPort()));
-    service.start();
+    accounting.start();
     envoy.start();
 
-    new Readiness(settings.adminPort(), operator, List.of(service, envoy), data).await(out);
+    new Readiness(settings.adminPort(), operator, List.of(accounting, envoy), data).await(out);
     OperatorRuntime.Summary summary = operator.summary();
     out.print(FirstScreen.text(settings, summary, balances(summary, token), mockPort));
     out.flush();

@@ -45,7 +45,7 @@ public final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    new Supervisor(settings(), new OperatorAdapter(), spec.commandLine().getOut()).run();
+    new Supervisor(settings(), new OperatorAdapter(), Commands::service, spec.commandLine().getOut()).run();
     return 0;
   }
 
