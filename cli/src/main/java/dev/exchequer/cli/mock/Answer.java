@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -55,7 +56,7 @@ final class Answer {
       }
       case DIE_MID_STREAM -> {
         wire.head(200, headers("application/json", bytes.length));
-        wire.send(java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        wire.send(Arrays.copyOf(bytes, bytes.length / 2));
         Thread.sleep(BETWEEN_SPLIT_WRITES_MS);
         wire.die();
         return false;
@@ -63,9 +64,9 @@ final class Answer {
       case SPLIT_USAGE -> {
         int middle = body.toString().indexOf("\"completion_tokens\"");
         wire.head(200, headers("application/json", bytes.length));
-        wire.send(java.util.Arrays.copyOf(bytes, middle));
+        wire.send(Arrays.copyOf(bytes, middle));
         Thread.sleep(BETWEEN_SPLIT_WRITES_MS);
-        wire.send(java.util.Arrays.copyOfRange(bytes, middle, bytes.length));
+        wire.send(Arrays.copyOfRange(bytes, middle, bytes.length));
         return true;
       }
       default -> {

@@ -62,20 +62,27 @@ final class Child {
     if (stopping) {
       return;
     }
+    Process begun;
     try {
       ProcessBuilder builder = new ProcessBuilder(guarded(command, System.getenv().getOrDefault("PATH", "")));
       builder.environment().keySet().retainAll(KEPT_ENVIRONMENT);
       builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(data.log(name).toFile()));
-      Process started = builder.start();
-      process = started;
-      startedAt = System.nanoTime();
-      started.getOutputStream().close();
-      data.write(name + ".pid", Long.toString(started.pid()));
-      LOG.info("{} started as process {}", name, started.pid());
-      started.onExit().thenAcceptAsync(this::ended, starter);
+      begun = builder.start();
     } catch (IOException e) {
       LOG.error("{} cannot be started", name, e);
       again();
+      return;
+    }
+    process = begun;
+    startedAt = System.nanoTime();
+    begun.onExit().thenAcceptAsync(this::ended, starter);
+    try {
+      begun.getOutputStream().close();
+      data.write(name + ".pid", Long.toString(begun.pid()));
+      LOG.info("{} started as process {}", name, begun.pid());
+    } catch (IOException e) {
+      LOG.error("{} has no pid file and is ended, so that it cannot be forgotten", name, e);
+      begun.destroyForcibly();
     }
   }
 
