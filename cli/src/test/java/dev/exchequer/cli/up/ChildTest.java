@@ -46,7 +46,7 @@ class ChildTest {
     try (DataDir data = DataDir.open(temp)) {
       Child child = new Child("it", List.of("sh", "-c", "echo here; exec sleep 60"), data, starter);
       child.start();
-      until(() -> pid(data) > 0);
+      until(() -> pid(data) > 0 && read(data).contains("here"));
       long first = pid(data);
       ProcessHandle.of(first).orElseThrow().destroyForcibly();
       until(() -> pid(data) != first);
