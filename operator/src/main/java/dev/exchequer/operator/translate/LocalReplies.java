@@ -27,7 +27,7 @@ final class LocalReplies {
     values.put("body.408", body("invalid_request_error", "request_timeout", "The request did not arrive in time."));
     values.put("body.413", body("invalid_request_error", "request_too_large", "The request's body is larger than this gateway takes."));
     values.put("body.431", body("invalid_request_error", "request_headers_too_large", "The request's headers are larger than this gateway takes."));
-    values.put("body.503", body("api_error", "accounting_unavailable", "The gateway cannot account for requests now. Nothing was sent and nothing charged."));
+    values.put("body.503", body("api_error", "accounting_unavailable", "The gateway cannot account for requests now."));
     values.put("body.504", body("api_error", "provider_timeout", "The request took longer than this gateway allows."));
     return values;
   }
