@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Envoy's admin interface on its Unix socket, for reading. The JDK's HTTP client knows no Unix sockets; one GET on a connection of its own needs no more
- * of HTTP/1.1 than this.
+ * Envoy's admin interface on its Unix socket. The JDK's HTTP client knows no Unix sockets; one request on a connection of its own needs no more of
+ * HTTP/1.1 than this.
  */
 public final class EnvoyAdmin {
   private static final String WARMING = "cluster_manager.warming_clusters";
@@ -23,7 +23,7 @@ public final class EnvoyAdmin {
   private final Path socket;
   private final Duration timeout;
 
-  /** @param timeout for one whole GET */
+  /** @param timeout for one whole exchange */
   public EnvoyAdmin(Path socket, Duration timeout) {
     this.socket = socket;
     this.timeout = timeout;
@@ -35,10 +35,22 @@ public final class EnvoyAdmin {
    * @throws IOException if Envoy cannot be reached, is too slow, or answers with another status
    */
   public String get(String path) throws IOException {
-    String response = exchange("GET " + path + " HTTP/1.1\r\nhost: envoy\r\nconnection: close\r\n\r\n");
+    return call("GET", path);
+  }
+
+  /**
+   * @param path e.g. "/drain_listeners?graceful" or "/quitquitquit"
+   * @return as {@link #get}
+   */
+  public String post(String path) throws IOException {
+    return call("POST", path);
+  }
+
+  private String call(String method, String path) throws IOException {
+    String response = exchange(method + " " + path + " HTTP/1.1\r\nhost: envoy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     int end = response.indexOf("\r\n\r\n");
     if (!response.startsWith("HTTP/1.1 200 ") || end < 0) {
-      throw new IOException("Envoy's admin interface answered GET " + path + " with: " + response.lines().findFirst().orElse("nothing"));
+      throw new IOException("Envoy's admin interface answered " + method + " " + path + " with: " + response.lines().findFirst().orElse("nothing"));
     }
     boolean chunked = response.substring(0, end).toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked");
     String body = response.substring(end + 4);

@@ -114,6 +114,7 @@ class XdsIT {
     gateway.publisher.stage(plan);
     gateway.awaitServing();
     String before = updates();
+    assertThat(before).contains("cluster_manager.cluster_added: 5", "http.public.rds.public.config_reload: 1", "http.hop.rds.hop.config_reload: 1");
     gateway.restartOperator();
     gateway.publisher.stage(plan);
     gateway.awaitServing();
@@ -121,6 +122,26 @@ class XdsIT {
     try (FakeService admit = gateway.admitTo("c1")) {
       assertThat(gateway.post("{}").statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aProviderIsVerifiedByTheAuthorityAndTheNameOfItsCertificate() throws Exception {
+    try (TlsProvider tls = new TlsProvider(gateway.folder, "localhost");
+        FakeService admit = gateway.admit(request -> FakeService.ok(gateway.attempt))) {
+      gateway.publisher.stage(
+          plan(
+              List.of(route("default/route", 1, hop("right", 0))),
+              List.of(tls.cluster("other-authority", "localhost", TlsProvider.otherAuthority(gateway.folder)), tls.cluster("other-name", "example.test", tls.pem),
+                  tls.cluster("right", "localhost", tls.pem)),
+              List.of()));
+      gateway.awaitServing();
+      for (Map.Entry<String, Integer> wanted : Map.of("right", 200, "other-name", 503, "other-authority", 503).entrySet()) {
+        gateway.attempt.put("x-exq-cluster", wanted.getKey());
+        assertThat(gateway.post("{}").statusCode()).as(wanted.getKey()).isEqualTo(wanted.getValue());
+      }
+    }
+    gateway.await("the journal", () -> journal("hops.jsonl").lines().count() == 3);
+    assertThat(journal("hops.jsonl")).contains("CERTIFICATE_VERIFY_FAILED");
   }
 
   @Test
@@ -179,6 +200,6 @@ class XdsIT {
 
   /** How often Envoy took new clusters and routes. */
   private String updates() throws Exception {
-    return gateway.envoy.admin().get("/stats?filter=(cluster_manager.cds|http.(hop|public).rds.*).config_reload$");
+    return gateway.envoy.admin().get("/stats?filter=(cluster_manager.cluster_(added%7Cmodified%7Cremoved)%7Crds.*config_reload)$");
   }
 }
