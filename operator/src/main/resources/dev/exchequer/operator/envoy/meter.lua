@@ -231,25 +231,24 @@ end
 -- keys whose strings are generated text, wherever they stand inside `choices`
 local TEXT = { content = true, text = true, reasoning_content = true, reasoning = true, thinking = true, refusal = true, arguments = true, partial_json = true }
 local CALLS = { tool_calls = true, function_call = true, audio = true }
+local MAX_DEPTH = 16 -- every level is looked through once more
 local text_in_object
 
-local function text_in_array(st, s, i)
+local function text_in_array(st, s, i, depth)
   elements(s, i, function(from, _, c)
-    if c == 123 then text_in_object(st, s, from) elseif c == 91 then text_in_array(st, s, from) end
+    if c == 123 then text_in_object(st, s, from, depth + 1) elseif c == 91 and depth < MAX_DEPTH then text_in_array(st, s, from, depth + 1) end
   end)
 end
 
-text_in_object = function(st, s, i)
+text_in_object = function(st, s, i, depth)
+  if depth > MAX_DEPTH then return end
   members(s, i, function(key, from, to, c)
     if c == 34 then
       if TEXT[key] and to > from + 1 then st.text = st.text + #unescape(sub(s, from + 1, to - 1)) end
     elseif key ~= 'logprobs' then -- it repeats the text
-      if c == 123 then
-        if CALLS[key] then st.calls = true end
-        text_in_object(st, s, from)
-      elseif c == 91 then
+      if c == 123 or c == 91 then
         if CALLS[key] and to > from + 1 then st.calls = true end
-        text_in_array(st, s, from)
+        if c == 123 then text_in_object(st, s, from, depth + 1) else text_in_array(st, s, from, depth + 1) end
       end
     end
   end)
@@ -264,7 +263,7 @@ local function choice(st, s, i)
     elseif key == 'finish_reason' then if c == 34 then finish = unescape(sub(s, from + 1, to - 1)) end
     end
   end)
-  text_in_object(st, s, i)
+  text_in_object(st, s, i, 1)
   if finish then
     st.m.finish_reason = sub(finish, 1, MAX_HEADER)
     if not st.ended[index] then
@@ -314,11 +313,11 @@ local function event_data(ev)
       local c = byte(ev, i + 4)
       local value
       if c == 58 then value = sub(ev, byte(ev, i + 5) == 32 and i + 6 or i + 5, e - 1) elseif i + 4 == e then value = '' end
-      if value then lines = lines and lines .. '\n' .. value or value end
+      if value then lines = lines or {}; lines[#lines + 1] = value end
     end
     i = e + 1 -- the LF of a CRLF makes an empty line here, which says nothing
   end
-  return lines
+  return lines and concat(lines, '\n')
 end
 
 -- one whole event with its blank line; returns whether the client may see it
@@ -403,10 +402,10 @@ end
 -- the service's answer; nil when it gave none that is whole and about this attempt
 local function settle(h, m)
   note(h, m)
-  local hd, rb = h:httpCall('accounting', {
+  local called, hd, rb = pcall(h.httpCall, h, 'accounting', {
     [':method'] = 'POST', [':path'] = '/exchequer.v1.Accounting/Settle', [':authority'] = 'accounting',
     ['content-type'] = 'application/grpc', ['te'] = 'trailers' }, encode(m), m.streamed and SETTLE_STREAM_MS or SETTLE_MS, false)
-  if not hd or hd[':status'] ~= '200' or not rb then return nil end
+  if not called or not hd or hd[':status'] ~= '200' or not rb then return nil end
   local ok, r = pcall(decode, rb)
   if ok and r.hold == m.hold then return r end
 end
@@ -530,7 +529,7 @@ local function whole(h, st, carried)
   elseif n > 0 and not m['local'] and (not m.content_encoding or m.content_encoding == 'identity') then
     local s = b:getBytes(0, n)
     local i, c = skip_space(s, sub(s, 1, 3) == '\239\187\191' and 4 or 1)
-    if c == 123 then answer(st, s, i) end
+    if c == 123 and not pcall(answer, st, s, i) then m.failed = true end
     if not ok2xx then
       m.error_seen = nil
       m.error_body = sub(s, 1, MAX_ERROR_BODY)
@@ -541,7 +540,7 @@ local function whole(h, st, carried)
     if r.next then h:headers():replace('x-exq-next', '1') end
     replace(h, r.status, r.body, r.headers)
   elseif ok2xx then
-    carry(h:headers(), carried)
+    pcall(carry, h:headers(), carried)
   else
     replace(h, 503, UNAVAILABLE, { { 'content-type', 'application/json' } })
   end
@@ -573,7 +572,7 @@ local function on_response(h, st)
   if events and m.status >= 200 and m.status < 300 and not own and hd:get('content-length') ~= '0'
       and (not m.content_encoding or m.content_encoding == 'identity') then
     m.events, m.text_bytes = 0, 0
-    carry(hd, known.answer)
+    if not pcall(carry, hd, known.answer) then m.failed = true end
     stream(h, st)
   else
     whole(h, st, known.answer)

@@ -212,6 +212,25 @@ class MeterStreamIT {
   }
 
   @Test
+  void whatTheServiceWroteWrongIsMarkedAndTheStreamIsStillMetered() throws Exception {
+    Exchange e = stream("strip,1", wire -> wire.stream().chunk(delta(0, "a") + finish(0) + USAGE_EVENT).end()).with("x-exq-answer", "7g");
+    assertThat(text(world.send(e))).isEqualTo(delta(0, "a") + finish(0));
+    assertThat(e.settled().getUsage().toStringUtf8()).isEqualTo(USAGE);
+    assertThat(world.journal(e, 1).get("meter").get("failed").asBoolean()).isTrue();
+  }
+
+  @Test
+  void hostileNestingAndManyLinesPass() throws Exception {
+    String sent = "data: {\"choices\":[{\"delta\":" + "[".repeat(200_000) + "]".repeat(200_000) + "}]}\n\n" + "data:\n".repeat(100_000) + "\n"
+        + "data: {\"choices\":[{\"delta\":" + "{\"a\":".repeat(50_000) + "\n\n" + delta(0, "a");
+    Exchange e = stream("strip,1", wire -> wire.stream().chunk(sent).end());
+    assertThat(text(world.send(e))).isEqualTo(sent);
+    SettleRequest settled = e.settled();
+    assertThat(settled.getEvents()).isEqualTo(4);
+    assertThat(settled.getTextBytes()).isEqualTo(1);
+  }
+
+  @Test
   void aStreamWithoutAnEndIsSettledAtItsEnd() throws Exception {
     String sent = delta(0, "a") + "data: {\"choices\":[{\"index\":0,\"delta\":{\"con";
     Exchange e = stream("strip,1", wire -> wire.stream().chunkAlone(utf8(sent)).end());
@@ -236,7 +255,7 @@ class MeterStreamIT {
     }
     var line = world.journal(e, 1);
     assertThat(line.get("hold").asText()).isEqualTo(e.id + "/1");
-    assertThat(line.get("flags").asText()).isEqualTo("UC");
+    assertThat(line.get("flags").asText()).isEqualTo("UPE"); // cut inside its framing
     assertThat(line.get("meter").get("events").asInt()).isEqualTo(2);
     assertThat(line.get("meter").get("text_bytes").asInt()).isEqualTo(4);
     assertThat(line.get("meter").get("released").asBoolean()).isTrue();
@@ -256,7 +275,7 @@ class MeterStreamIT {
     cancelled.await();
     var line = world.journal(e, 1);
     assertThat(line.get("hold").asText()).isEqualTo(e.id + "/1");
-    assertThat(line.get("flags").asText()).isEqualTo("DC");
+    assertThat(line.get("flags").asText()).isEqualTo("DR"); // the public layer resets the hop's stream
     assertThat(line.get("meter").get("usage").asText()).isEqualTo("{\"early\":1}");
     assertThat(line.get("meter").get("text_bytes").asInt()).isEqualTo(4);
     assertThat(e.settled).isEmpty();

@@ -23,11 +23,14 @@ final class ProviderWire {
   private final InputStream in;
   private final OutputStream out;
   private final LongSupplier bytesRead;
+  private final long readBefore;
+  private long written;
 
   /** @param bytesRead how many bytes Envoy has read from this provider so far */
   ProviderWire(Socket socket, LongSupplier bytesRead) throws IOException {
     this.socket = socket;
     this.bytesRead = bytesRead;
+    readBefore = bytesRead.getAsLong();
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
     out = socket.getOutputStream();
@@ -53,6 +56,7 @@ final class ProviderWire {
   ProviderWire raw(byte[] bytes) throws IOException {
     out.write(bytes);
     out.flush();
+    written += bytes.length;
     return this;
   }
 
@@ -102,10 +106,9 @@ final class ProviderWire {
 
   /** Sends a chunk and waits until Envoy has read it, so that the next one arrives alone. */
   ProviderWire chunkAlone(byte[] bytes) throws IOException {
-    long before = bytesRead.getAsLong();
     chunk(bytes);
     long deadline = System.nanoTime() + 10_000_000_000L;
-    while (bytes.length > 0 && bytesRead.getAsLong() == before) {
+    while (bytesRead.getAsLong() < readBefore + written) {
       if (System.nanoTime() > deadline) {
         throw new IOException("Envoy does not read");
       }
