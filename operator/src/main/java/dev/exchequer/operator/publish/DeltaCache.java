@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +75,17 @@ final class DeltaCache {
       return subscriptions.values().stream().flatMap(subscription -> subscription.refusal(now).stream()).findFirst();
     }
 
-    /** Envoy asks for routes only after it has its clusters, so one that has not yet asked for both is still beginning. */
-    private boolean settled(Desired now) {
-      return subscriptions.keySet().containsAll(EnumSet.of(ResourceType.CLUSTER, ResourceType.ROUTES))
-          && subscriptions.values().stream().allMatch(subscription -> subscription.settled(now));
+    /** What this Envoy has not answered. It asks for routes only after it has its clusters, so one that has not yet asked for both is still beginning. */
+    private Set<ResourceType> open(Desired now) {
+      Set<ResourceType> open = EnumSet.of(ResourceType.CLUSTER, ResourceType.ROUTES);
+      open.removeAll(subscriptions.keySet());
+      subscriptions.forEach(
+          (type, subscription) -> {
+            if (!subscription.settled(now)) {
+              open.add(type);
+            }
+          });
+      return open;
     }
   }
 
@@ -107,8 +115,10 @@ final class DeltaCache {
       return new Settled.Silent("no Envoy is connected");
     }
     // a refusal counts once nothing is under way: until then the refused part is not known by name
-    if (!streams.keySet().stream().allMatch(stream -> stream.settled(now))) {
-      return new Settled.Silent("Envoy has not answered yet");
+    Set<ResourceType> open = EnumSet.noneOf(ResourceType.class);
+    streams.keySet().forEach(stream -> open.addAll(stream.open(now)));
+    if (!open.isEmpty()) {
+      return new Settled.Silent("Envoy has not answered for " + open);
     }
     return streams.keySet().stream().flatMap(stream -> stream.refusal(now).stream()).findFirst().<Settled>map(Settled.Refused::new).orElse(new Settled.Taken());
   }

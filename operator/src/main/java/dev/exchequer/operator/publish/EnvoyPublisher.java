@@ -29,7 +29,11 @@ public final class EnvoyPublisher {
 
   /** @param patience how long Envoy may take to acknowledge, and to warm its clusters: 5 s */
   public EnvoyPublisher(XdsServer server, ToEnvoy toEnvoy, EnvoyAdmin admin, Duration patience) {
-    this.cache = server.cache();
+    this(server.cache(), toEnvoy, admin, patience);
+  }
+
+  EnvoyPublisher(DeltaCache cache, ToEnvoy toEnvoy, EnvoyAdmin admin, Duration patience) {
+    this.cache = cache;
     this.toEnvoy = toEnvoy;
     this.admin = admin;
     this.patience = patience;
@@ -56,6 +60,7 @@ public final class EnvoyPublisher {
         yield new Outcome.Rejected(refused.message());
       }
       case DeltaCache.Settled.Silent silent -> {
+        LOG.info("the plan stands ready, but {}", silent.why());
         serving = plans;
         yield new Outcome.NoEnvoy(silent.why());
       }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** The client's side of one stream, by hand: takes responses in order and answers them as told. */
 final class FakeEnvoy {
@@ -14,7 +15,12 @@ final class FakeEnvoy {
   private final DeltaCache.Stream stream;
 
   FakeEnvoy(DeltaCache cache) {
-    this.stream = cache.connect(responses::add);
+    this(cache, (envoy, response) -> envoy.responses.add(response));
+  }
+
+  /** One that does something with each response as it comes. */
+  FakeEnvoy(DeltaCache cache, BiConsumer<FakeEnvoy, DeltaDiscoveryResponse> onResponse) {
+    this.stream = cache.connect(response -> onResponse.accept(this, response));
   }
 
   void subscribe(ResourceType type, String... names) {
