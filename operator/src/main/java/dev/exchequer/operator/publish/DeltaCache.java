@@ -71,8 +71,10 @@ final class DeltaCache {
       DeltaCache.this.notifyAll();
     }
 
-    private Optional<String> refusal(Desired now) {
-      return subscriptions.values().stream().flatMap(subscription -> subscription.refusal(now).stream()).findFirst();
+    private java.util.stream.Stream<String> refusal(Desired now, Set<ResourceType> types) {
+      return subscriptions.entrySet().stream()
+          .filter(entry -> types.contains(entry.getKey()))
+          .flatMap(entry -> entry.getValue().refusal(now).stream());
     }
 
     /** What this Envoy has not answered. It asks for routes only after it has its clusters, so one that has not yet asked for both is still beginning. */
@@ -108,27 +110,32 @@ final class DeltaCache {
     return Optional.ofNullable(desired);
   }
 
-  /** Where the streams stand now. */
-  synchronized Settled settled() {
+  /** Where the streams stand now, with these types. */
+  synchronized Settled settled(Set<ResourceType> types) {
     Desired now = desired;
     if (now == null || streams.isEmpty()) {
       return new Settled.Silent("no Envoy is connected");
     }
-    // a refusal counts once nothing is under way: until then the refused part is not known by name
     Set<ResourceType> open = EnumSet.noneOf(ResourceType.class);
     streams.keySet().forEach(stream -> open.addAll(stream.open(now)));
+    open.retainAll(types);
+    // a refusal counts once nothing is under way: until then the refused part is not known by name
     if (!open.isEmpty()) {
       return new Settled.Silent("Envoy has not answered for " + open);
     }
-    return streams.keySet().stream().flatMap(stream -> stream.refusal(now).stream()).findFirst().<Settled>map(Settled.Refused::new).orElse(new Settled.Taken());
+    Optional<String> refusal = streams.keySet().stream().flatMap(stream -> stream.refusal(now, types)).findFirst();
+    return refusal.<Settled>map(Settled.Refused::new).orElse(new Settled.Taken());
   }
 
-  /** Waits until every stream has answered, at most so long; at once if nobody is connected. */
-  synchronized Settled await(long millis) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+  /**
+   * Waits until every stream has answered for these types; at once if nobody is connected.
+   *
+   * @param deadline as of {@link System#nanoTime}
+   */
+  synchronized Settled await(Set<ResourceType> types, long deadline) throws InterruptedException {
     while (true) {
-      Settled settled = settled();
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      Settled settled = settled(types);
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (!(settled instanceof Settled.Silent) || streams.isEmpty() || left <= 0) {
         return settled;
       }

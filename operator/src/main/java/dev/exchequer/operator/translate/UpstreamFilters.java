@@ -47,7 +47,12 @@ final class UpstreamFilters {
 
   private static CredentialInjector credential(String secret, String header) {
     ConfigSource ads =
-        ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()).setResourceApiVersion(ApiVersion.V3).build();
+        ConfigSource.newBuilder()
+            .setAds(AggregatedConfigSource.getDefaultInstance())
+            .setResourceApiVersion(ApiVersion.V3)
+            // a cluster that waits for its secret keeps all others waiting; the default is 15 s
+            .setInitialFetchTimeout(PublicRoutes.millis(3000))
+            .build();
     Generic generic =
         Generic.newBuilder().setCredential(SdsSecretConfig.newBuilder().setName(secret).setSdsConfig(ads)).setHeader(header).build();
     // allow_request_without_credential stays off: a request whose key has not arrived is refused with 401, not sent

@@ -145,6 +145,27 @@ class XdsIT {
   }
 
   @Test
+  void aClusterWaitsForItsCredential() throws Exception {
+    gateway.publisher.stage(serving("c1", "Bearer first"));
+    gateway.awaitServing();
+    GatewayPlan whole = serving("c2", "Bearer second");
+    GatewayPlan keyless =
+        plan(whole.routes(), List.of(plain("c2", "127.0.0.1", provider.port(), "default/absent")), List.of(secret("default/key", "Bearer second")));
+    long t = System.nanoTime();
+    System.out.println("STAGE " + gateway.publisher.stage(keyless) + " " + (System.nanoTime() - t) / 1000000 + " warming " + gateway.envoy.admin().warmingClusters());
+    try (FakeService admit = gateway.admitTo("c2")) {
+      HttpResponse<String> r = gateway.post("{}");
+      System.out.println("ABSENT " + r.statusCode() + r.body() + journal("hops.jsonl") + provider.requests);
+    }
+    t = System.nanoTime();
+    List<dev.exchequer.policy.Route> routes = new java.util.ArrayList<>();
+    for (int i = 0; i < 1000; i++) routes.add(route("default/route" + i, 3, hop("c1", 0)));
+    System.out.println("STAGE " + gateway.publisher.stage(plan(routes, serving("c1", "x").clusters(), serving("c1", "x").secrets())) + " " + (System.nanoTime() - t) / 1000000);
+    t = System.nanoTime();
+    System.out.println("STAGE " + gateway.publisher.stage(plan(routes.subList(0, 999), serving("c1", "y").clusters(), serving("c1", "y").secrets())) + " " + (System.nanoTime() - t) / 1000000);
+  }
+
+  @Test
   void aFailedAttemptMovesOnToWhatHoldSays() throws Exception {
     ClusterPlan refusing = plain("refusing", "127.0.0.1", EnvoyProcess.freePort(), null);
     ClusterPlan good = plain("good", "127.0.0.1", provider.port(), null);
