@@ -1,0 +1,73 @@
+package dev.exchequer.operator;
+
+import dev.exchequer.operator.compile.Compiler;
+import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.model.Diagnostic;
+import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.ObjectKey;
+import dev.exchequer.operator.model.Reading;
+import dev.exchequer.operator.policy.ToAccountingPolicy;
+import dev.exchequer.operator.validate.Validator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * From what was written to what is served. The whole gateway is built again on every change, and the same input gives the same bytes:
+ *
+ * <ol>
+ *   <li>{@link Inventory}: one immutable picture of all objects;
+ *   <li>{@link Validator}: what is wrong, all at once, and which objects are in force; a refused object keeps serving in its last good form;
+ *   <li>{@link Compiler}: the {@link GatewayPlan}, references joined and defaults spelled out;
+ *   <li>{@link ToAccountingPolicy}: the plan as the accounting service loads it, and its digest. (Envoy's side of the plan is the translate package's.)
+ * </ol>
+ */
+public final class GatewayPipeline {
+  private final Validator validator = new Validator();
+  private final Map<String, String> environment;
+  private Inventory before = Inventory.empty();
+  private Map<ObjectKey, Document> lastGood = Map.of();
+
+  /**
+   * What one reading became.
+   *
+   * @param policy the AccountingPolicy, canonical
+   * @param digest lower-case hex SHA-256 of it, the name of this plan everywhere
+   * @param diagnostics in the order in which a person reads the files
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes on their way to a socket; nobody compares two of these
+  public record Compiled(GatewayPlan plan, byte[] policy, String digest, List<Diagnostic> diagnostics) {
+    public boolean hasErrors() {
+      return diagnostics.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.error);
+    }
+  }
+
+  /** @param environment what `${NAME}` in a Secret's stringData may name */
+  public GatewayPipeline(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  public synchronized Compiled compile(Reading reading) {
+    Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
+    Validator.Validated validated = validator.validate(written.inventory(), lastGood);
+    GatewayPlan plan = Compiler.compile(validated.inForce());
+    byte[] policy = ToAccountingPolicy.bytes(plan);
+
+    before = written.inventory();
+    lastGood = remember(written.inventory(), validated.inForce());
+    List<Diagnostic> diagnostics = new ArrayList<>(written.problems());
+    diagnostics.addAll(validated.diagnostics());
+    diagnostics.sort(Diagnostic.BY_PLACE);
+    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), List.copyOf(diagnostics));
+  }
+
+  /** An object that is out for the moment keeps its last good form; one that was deleted is forgotten. */
+  private Map<ObjectKey, Document> remember(Inventory written, Inventory inForce) {
+    Map<ObjectKey, Document> remembered = new HashMap<>(lastGood);
+    remembered.keySet().retainAll(written.objects().keySet());
+    remembered.putAll(inForce.objects());
+    return Map.copyOf(remembered);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.exchequer.operator.compile;
+
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.model.Credentials;
+import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Names;
+import dev.exchequer.operator.model.Secrets;
+import dev.exchequer.operator.model.Spec;
+import dev.exchequer.policy.ApiKey;
+import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Project;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Who owns, who calls, what pays: projects, keys and balances with every default spelled out. */
+final class Accounts {
+  private static final int DEFAULT_ORDER = 100;
+  private static final int DEFAULT_GRANT_PRIORITY = 50;
+  private static final int DEFAULT_CONCURRENCY = 1000;
+
+  private Accounts() {}
+
+  static Project project(Document document) {
+    Spec spec = Spec.of(document);
+    return new Project(
+        document.name(),
+        spec.text("owner"),
+        spec.text("externalId"),
+        Names.routeClassesOrAll(spec.texts("routeClasses")),
+        Names.modelsOrAll(spec.texts("models")),
+        spec.list("crossBalance").stream().flatMap(pair -> crossing(pair).stream()).collect(Collectors.toSet()),
+        spec.refs("priceSheetRefs", document.name()),
+        switch (spec.text("disclose", "Charge")) {
+          case "None" -> Project.Disclose.NONE;
+          case "Balance" -> Project.Disclose.BALANCE;
+          default -> Project.Disclose.CHARGE;
+        },
+        spec.flag("suspend"));
+  }
+
+  private static Optional<Project.Crossing> crossing(Spec pair) {
+    return Names.routeClass(pair.text("from")).flatMap(from -> Names.routeClass(pair.text("to")).map(to -> new Project.Crossing(from, to)));
+  }
+
+  /** A key may use what its own lists say; an absent list narrows nothing. The project's ceiling is applied when a request is decided. */
+  static ApiKey key(Document document, Secrets secrets) {
+    Spec spec = Spec.of(document);
+    Spec limits = spec.part("limits");
+    return new ApiKey(
+        document.name(),
+        spec.ref("projectRef", document.name()).orElseThrow(),
+        spec.text("label"),
+        spec.list("credentials").stream().map(credential -> credential(credential, document.name(), secrets)).toList(),
+        Names.routeClassesOrAll(spec.texts("routeClasses")),
+        Names.modelsOrAll(spec.texts("models")),
+        spec.text("crossBalance").equals("Never"),
+        spec.text("task"),
+        limits.number("concurrency", DEFAULT_CONCURRENCY),
+        limits.number("requestsPerMinute", 0),
+        spec.flag("suspend"));
+  }
+
+  private static ApiKey.Credential credential(Spec spec, ObjectName owner, Secrets secrets) {
+    String sha256 = Credentials.sha256(spec, owner, secrets).orElseThrow();
+    return new ApiKey.Credential(spec.text("name"), sha256, spec.time("expiresAt"));
+  }
+
+  static Balance balance(Document document) {
+    Spec spec = Spec.of(document);
+    List<Balance.InitialGrant> grants =
+        spec.list("initialGrants").stream()
+            .map(
+                grant ->
+                    new Balance.InitialGrant(
+                        grant.text("id"),
+                        grant.money("amount", 0),
+                        grant.text("category").equals("Promotional"),
+                        grant.number("priority", DEFAULT_GRANT_PRIORITY)))
+            .toList();
+    return new Balance(
+        document.name(),
+        spec.ref("projectRef", document.name()).orElseThrow(),
+        Names.balanceType(spec.text("type")),
+        spec.text("unit"),
+        Names.routeClasses(spec.texts("routeClasses")),
+        spec.number("order", DEFAULT_ORDER),
+        spec.money("overdraftLimit", 0),
+        spec.text("onInDoubt").equals("Release") ? Balance.OnInDoubt.RELEASE : Balance.OnInDoubt.CHARGE_OBSERVED,
+        grants,
+        spec.flag("suspend"));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.exchequer.operator.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.exchequer.identity.ObjectName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One object as it was written, from a file or from the API server.
+ *
+ * @param file relative to the folder that was read; null = from the API server
+ * @param line of its first line, 0 = unknown
+ * @param content the whole object: apiVersion, kind, metadata, spec (or data)
+ */
+public record Document(@Nullable String file, int line, String apiVersion, ObjectKey key, ObjectNode content, FieldLines lines) {
+  /** The group and version of all kinds of this product. */
+  public static final String API_VERSION = "exchequer.dev/v1alpha1";
+
+  public String kind() {
+    return key.kind();
+  }
+
+  public ObjectName name() {
+    return key.name();
+  }
+
+  /** Never null: an object without one has an empty spec. */
+  public JsonNode spec() {
+    JsonNode spec = content.path("spec");
+    return spec.isObject() ? spec : JsonNodeFactory.instance.objectNode();
+  }
+
+  /** How often the API server saw the spec change; 1 in a file that does not say. */
+  public long generation() {
+    return content.path("metadata").path("generation").asLong(1);
+  }
+
+  public boolean sameContent(Document other) {
+    return content.equals(other.content);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.exchequer.operator.model;
+
+import dev.exchequer.identity.ObjectName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All objects at one moment, one document a name. Immutable; every stage reads it and none changes it.
+ *
+ * @param objects of this product's kinds, sorted by kind and name
+ */
+public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets) {
+  /** What a reading became. */
+  public record Built(Inventory inventory, List<Diagnostic> problems) {}
+
+  public static Inventory empty() {
+    return new Inventory(new TreeMap<>(), Secrets.none());
+  }
+
+  /**
+   * @param before the picture before this one: what it had from a file that cannot be read now is still there, a typo deletes nothing
+   * @param kinds the kinds that this product has
+   */
+  public static Built of(Reading reading, Inventory before, Set<String> kinds, Map<String, String> environment) {
+    SortedMap<ObjectKey, Document> objects = new TreeMap<>();
+    SortedMap<ObjectName, Document> secrets = new TreeMap<>();
+    List<Diagnostic> problems = new ArrayList<>(reading.problems());
+    for (Document document : reading.documents()) {
+      if (document.apiVersion().equals("v1") && document.kind().equals("Secret")) {
+        report(secrets.putIfAbsent(document.name(), document), document, problems);
+      } else if (document.apiVersion().equals(Document.API_VERSION) && kinds.contains(document.kind())) {
+        report(objects.putIfAbsent(document.key(), document), document, problems);
+      } else {
+        problems.add(unknownKind(document, kinds));
+      }
+    }
+    Set<String> unreadable = reading.problems().stream().flatMap(problem -> Stream.ofNullable(problem.file())).collect(Collectors.toSet());
+    before.objects.forEach((key, document) -> keep(document, unreadable, () -> objects.putIfAbsent(key, document)));
+    before.secrets.documents().forEach((name, document) -> keep(document, unreadable, () -> secrets.putIfAbsent(name, document)));
+    return new Built(new Inventory(objects, new Secrets(secrets, environment)), List.copyOf(problems));
+  }
+
+  private static void keep(Document document, Set<String> unreadable, Runnable keep) {
+    if (document.file() != null && unreadable.contains(document.file())) {
+      keep.run();
+    }
+  }
+
+  private static void report(@Nullable Document earlier, Document document, List<Diagnostic> problems) {
+    if (earlier != null) {
+      problems.add(
+          Diagnostic.error(
+              document, "NameTaken", "metadata.name", "is already the name of the " + document.kind() + " at " + earlier.file() + ":" + earlier.line()));
+    }
+  }
+
+  private static Diagnostic unknownKind(Document document, Set<String> kinds) {
+    if (!document.apiVersion().startsWith("exchequer.dev/")) {
+      return Diagnostic.warning(document, "KindIgnored", "kind", document.apiVersion() + " " + document.kind() + " is not read from files");
+    }
+    if (!document.apiVersion().equals(Document.API_VERSION)) {
+      return Diagnostic.error(document, "KindUnknown", "apiVersion", "must be " + Document.API_VERSION);
+    }
+    return Diagnostic.error(document, "KindUnknown", "kind", "there is no kind " + document.kind() + Nearest.suggestion(document.kind(), kinds));
+  }
+
+  public Optional<Document> find(String kind, ObjectName name) {
+    return Optional.ofNullable(objects.get(new ObjectKey(kind, name)));
+  }
+
+  /** All of one kind, sorted by name. */
+  public List<Document> ofKind(String kind) {
+    return objects.values().stream().filter(document -> document.kind().equals(kind)).sorted(Comparator.comparing(Document::name)).toList();
+  }
+
+  /** The same moment with other objects. */
+  public Inventory with(Map<ObjectKey, Document> others) {
+    return new Inventory(new TreeMap<>(others), secrets);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.exchequer.operator.policy;
+
+import com.google.protobuf.ByteString;
+import dev.exchequer.api.v1.AccountingPolicy;
+import dev.exchequer.api.v1.Credential;
+import dev.exchequer.api.v1.Crossing;
+import dev.exchequer.api.v1.Grant;
+import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.model.Sha256;
+import dev.exchequer.policy.ApiKey;
+import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.PriceSheet;
+import dev.exchequer.policy.Project;
+import dev.exchequer.policy.Provider;
+import dev.exchequer.policy.Route;
+import java.util.Comparator;
+import java.util.HexFormat;
+
+/** The plan as the accounting service loads it: canonical bytes and their digest. policy.proto defines both. */
+public final class ToAccountingPolicy {
+  private static final int SCHEMA = 1;
+
+  private ToAccountingPolicy() {}
+
+  public static byte[] bytes(GatewayPlan plan) {
+    return Wire.canonical(message(plan));
+  }
+
+  public static String digest(byte[] canonical) {
+    return Sha256.hex(canonical);
+  }
+
+  static AccountingPolicy message(GatewayPlan plan) {
+    return AccountingPolicy.newBuilder()
+        .setSchema(SCHEMA)
+        .addAllProjects(Wire.byName(plan.projects(), Project::name).stream().map(ToAccountingPolicy::project).toList())
+        .addAllKeys(Wire.byName(plan.keys(), ApiKey::name).stream().map(ToAccountingPolicy::key).toList())
+        .addAllBalances(Wire.byName(plan.balances(), Balance::name).stream().map(ToAccountingPolicy::balance).toList())
+        .addAllPriceSheets(Wire.byName(plan.priceSheets(), PriceSheet::name).stream().map(ToPriceSheet::message).toList())
+        .addAllBudgets(Wire.byName(plan.budgets(), Budget::name).stream().map(ToBudget::message).toList())
+        .addAllProviders(Wire.byName(plan.providers(), Provider::name).stream().map(ToAccountingPolicy::provider).toList())
+        .addAllRoutes(Wire.byName(plan.routes(), Route::name).stream().map(ToRoute::message).toList())
+        .addAllDefaultPriceSheets(Wire.names(plan.defaultPriceSheets())) // searched in this order: not sorted
+        .build();
+  }
+
+  private static dev.exchequer.api.v1.Project project(Project project) {
+    return dev.exchequer.api.v1.Project.newBuilder()
+        .setName(project.name().toString())
+        .setOwner(project.owner())
+        .setExternalId(project.externalId())
+        .addAllRouteClasses(Wire.routeClasses(project.routeClasses()))
+        .addAllModels(Wire.models(project.models()))
+        .addAllCrossBalance(
+            project.crossBalance().stream()
+                .sorted(Comparator.comparing(Project.Crossing::from).thenComparing(Project.Crossing::to))
+                .map(pair -> Crossing.newBuilder().setFrom(Wire.routeClass(pair.from())).setTo(Wire.routeClass(pair.to())).build())
+                .toList())
+        .addAllPriceSheets(Wire.names(project.priceSheets()))
+        .setDisclose(
+            switch (project.disclose()) {
+              case NONE -> dev.exchequer.api.v1.Project.Disclose.NONE;
+              case CHARGE -> dev.exchequer.api.v1.Project.Disclose.CHARGE;
+              case BALANCE -> dev.exchequer.api.v1.Project.Disclose.BALANCE;
+            })
+        .setSuspended(project.suspended())
+        .build();
+  }
+
+  private static dev.exchequer.api.v1.ApiKey key(ApiKey key) {
+    return dev.exchequer.api.v1.ApiKey.newBuilder()
+        .setName(key.name().toString())
+        .setProject(key.project().toString())
+        .setLabel(key.label())
+        .addAllCredentials(key.credentials().stream().map(ToAccountingPolicy::credential).toList())
+        .addAllRouteClasses(Wire.routeClasses(key.routeClasses()))
+        .addAllModels(Wire.models(key.models()))
+        .setNeverCross(key.neverCross())
+        .setTask(key.task())
+        .setConcurrency(key.concurrency())
+        .setRequestsPerMinute(key.requestsPerMinute())
+        .setSuspended(key.suspended())
+        .build();
+  }
+
+  private static Credential credential(ApiKey.Credential credential) {
+    return Credential.newBuilder()
+        .setName(credential.name())
+        .setSha256(ByteString.copyFrom(HexFormat.of().parseHex(credential.sha256())))
+        .setExpiresAtMs(credential.expiresAtMs())
+        .build();
+  }
+
+  private static dev.exchequer.api.v1.Balance balance(Balance balance) {
+    return dev.exchequer.api.v1.Balance.newBuilder()
+        .setName(balance.name().toString())
+        .setProject(balance.project().toString())
+        .setType(
+            switch (balance.type()) {
+              case CREDIT -> dev.exchequer.api.v1.Balance.Type.CREDIT;
+              case WALLET -> dev.exchequer.api.v1.Balance.Type.WALLET;
+            })
+        .setUnit(balance.unit())
+        .addAllRouteClasses(Wire.routeClasses(balance.routeClasses()))
+        .setOrder(balance.order())
+        .setOverdraftNanos(balance.overdraftNanos())
+        .setOnInDoubt(
+            switch (balance.onInDoubt()) {
+              case CHARGE_OBSERVED -> dev.exchequer.api.v1.Balance.OnInDoubt.CHARGE_OBSERVED;
+              case RELEASE -> dev.exchequer.api.v1.Balance.OnInDoubt.RELEASE;
+            })
+        .addAllInitialGrants(balance.initialGrants().stream().map(ToAccountingPolicy::grant).toList())
+        .setSuspended(balance.suspended())
+        .build();
+  }
+
+  private static Grant grant(Balance.InitialGrant grant) {
+    return Grant.newBuilder()
+        .setId(grant.id())
+        .setAmountNanos(grant.amountNanos())
+        .setPromotional(grant.promotional())
+        .setPriority(grant.priority())
+        .build();
+  }
+
+  private static dev.exchequer.api.v1.Provider provider(Provider provider) {
+    return dev.exchequer.api.v1.Provider.newBuilder()
+        .setName(provider.name().toString())
+        .setDialect(provider.dialect())
+        .setBasePath(provider.basePath())
+        .setOutputCapField(provider.outputCapField())
+        .setCachedOutsidePrompt(provider.cachedOutsidePrompt())
+        .setHiddenReasoning(provider.hiddenReasoning())
+        .setMaxInFlight(provider.maxInFlight())
+        .setSuspended(provider.suspended())
+        .build();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.exchequer.operator.validate;
+
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.compile.ModelClaims;
+import dev.exchequer.operator.model.Diagnostic;
+import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Names;
+import dev.exchequer.operator.model.Spec;
+import dev.exchequer.policy.RouteClass;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Models that another route serves, and hops that nobody can pay or that have no price. */
+final class RouteWarnings {
+  private final Inventory inForce;
+  private final ModelClaims claims;
+  private final Reach reach;
+
+  RouteWarnings(Inventory inForce) {
+    this.inForce = inForce;
+    this.claims = new ModelClaims(inForce.ofKind("ModelRoute"));
+    this.reach = new Reach(inForce);
+  }
+
+  List<Diagnostic> of(List<Document> documents) {
+    List<Diagnostic> warnings = new ArrayList<>();
+    for (Document document : documents) {
+      if (document.kind().equals("ModelRoute")) {
+        Found found = new Found(document);
+        models(document, found);
+        Spec.of(document).list("hops").forEach(hop -> payable(document, hop, found));
+        warnings.addAll(found.diagnostics());
+      }
+    }
+    return warnings;
+  }
+
+  private void models(Document route, Found found) {
+    for (Spec model : Spec.of(route).list("models")) {
+      ObjectName winner = claims.winner(model.node().asText(), route.name());
+      if (!winner.equals(route.name())) {
+        found.warning("ModelConflict", model.path(), "\"" + model.node().asText() + "\" is served by ModelRoute " + winner + ", which comes first by name");
+      }
+    }
+  }
+
+  private void payable(Document route, Spec hop, Found found) {
+    String routeClass = hop.text("routeClass");
+    if (Names.routeClass(routeClass).filter(RouteClass::paid).isEmpty()) {
+      return;
+    }
+    List<Document> payers =
+        inForce.ofKind("Balance").stream().filter(balance -> Spec.of(balance).texts("routeClasses").contains(routeClass)).toList();
+    if (payers.isEmpty()) {
+      found.warning("HopUnpayable", hop.at("routeClass"), "no project has a balance for " + routeClass + ": this hop is always skipped");
+    } else if (payers.stream().noneMatch(payer -> reach.priced(route, hop, payer))) {
+      TreeSet<String> units = new TreeSet<>();
+      payers.forEach(payer -> units.add(Spec.of(payer).text("unit")));
+      found.warning("HopUnpriced", hop.path(), "no price sheet of the route or a project has a rate for it in " + String.join(", ", units));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.exchequer.operator.validate;
+
+import dev.exchequer.operator.model.Diagnostic;
+import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.ObjectKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Decides which objects are in force. An object that is refused takes out itself: its last good form stays, if it has one and that still fits; what refers
+ */
+public final class Validator {
+  private final Schemas schemas = Schemas.load();
+
+  /** @param inForce what the compiler gets: objects without an error among them */
+  public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
+
+  /** The kinds that there are. */
+  public Set<String> kinds() {
+    return schemas.kinds();
+  }
+
+  /** @param lastGood by key, the form that was last in force */
+  public Validated validate(Inventory written, Map<ObjectKey, Document> lastGood) {
+    return new Run(written, lastGood).decide();
+  }
+
+  private final class Run {
+    private final Inventory written;
+    private final Map<ObjectKey, Document> lastGood;
+    private final Map<ObjectKey, Document> candidates = new TreeMap<>();
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+    Run(Inventory written, Map<ObjectKey, Document> lastGood) {
+      this.written = written;
+      this.lastGood = lastGood;
+    }
+
+    Validated decide() {
+      written.secrets().documents().values().forEach(secret -> diagnostics.addAll(ObjectCheck.secret(secret)));
+      ObjectCheck alone = new ObjectCheck(schemas);
+      for (Document document : written.objects().values()) {
+        candidates.put(document.key(), document);
+        settle(alone.check(document, lastGood.get(document.key())));
+      }
+      // each refusal replaces an object by an older form or removes it, so this ends
+      List<Found> refused = refusedTogether();
+      while (!refused.isEmpty()) {
+        refused.forEach(this::settle);
+        refused = refusedTogether();
+      }
+      Inventory inForce = written.with(candidates);
+      lastGoodNotices();
+      List<Document> asWritten = candidates.values().stream().filter(this::isAsWritten).toList();
+      diagnostics.addAll(new RouteWarnings(inForce).of(asWritten));
+      diagnostics.addAll(new PriceWarnings(inForce).of(asWritten));
+      return new Validated(inForce, List.copyOf(diagnostics));
+    }
+
+    /** References before conflicts: an object that is out anyway conflicts with nothing. */
+    private List<Found> refusedTogether() {
+      Inventory now = written.with(candidates);
+      References references = new References(now, written);
+      List<Found> refused = new ArrayList<>();
+      for (Document document : now.objects().values()) {
+        Found found = new Found(document);
+        references.check(document, found);
+        if (found.hasErrors()) {
+          refused.add(found);
+        }
+      }
+      return refused.isEmpty() ? new Conflicts(now, this::serves).losers() : refused;
+    }
+
+    private void settle(Found found) {
+      Document refused = found.document();
+      if (isAsWritten(refused)) {
+        diagnostics.addAll(found.diagnostics());
+      }
+      if (!found.hasErrors()) {
+        return;
+      }
+      Document older = lastGood.get(refused.key());
+      if (isAsWritten(refused) && older != null && !older.sameContent(refused)) {
+        candidates.put(refused.key(), older);
+      } else {
+        candidates.remove(refused.key());
+      }
+    }
+
+    private void lastGoodNotices() {
+      for (Document document : candidates.values()) {
+        Document now = written.objects().get(document.key());
+        if (now != null && !isAsWritten(document)) {
+          diagnostics.add(Diagnostic.warning(now, "LastGoodServes", "", "its last good form keeps serving"));
+        }
+      }
+    }
+
+    private boolean isAsWritten(Document document) {
+      return document == written.objects().get(document.key());
+    }
+
+    private boolean serves(Document document) {
+      Document older = lastGood.get(document.key());
+      return older != null && older.sameContent(document);
+    }
+  }
+}
