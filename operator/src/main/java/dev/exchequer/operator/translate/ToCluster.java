@@ -1,6 +1,7 @@
 package dev.exchequer.operator.translate;
 
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UInt64Value;
 import dev.exchequer.operator.ir.ClusterPlan;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
@@ -11,10 +12,12 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
@@ -28,6 +31,14 @@ final class ToCluster {
   private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
   /** How many requests run is the accounting service's decision (maxInFlight); Envoy's defaults (1,024) would be a second, silent one. */
   private static final UInt32Value UNBOUNDED = UInt32Value.of(1_000_000);
+
+  /** 1 s, then once more: a new cluster waits for its name, and all other news of clusters with it. */
+  private static final TypedExtensionConfig RESOLVER =
+      TypedExtensionConfig.newBuilder()
+          .setName("envoy.network.dns_resolver.cares")
+          .setTypedConfig(
+              Packed.of(CaresDnsResolverConfig.newBuilder().setQueryTimeoutSeconds(UInt64Value.of(1)).setQueryTries(UInt32Value.of(2)).build()))
+          .build();
 
   private final String trustFile;
 
@@ -54,7 +65,7 @@ final class ToCluster {
       cluster.setType(DiscoveryType.STATIC);
     } else {
       // one address at a time, and connections outlive a change of it: large providers rotate theirs every few seconds
-      cluster.setType(DiscoveryType.LOGICAL_DNS).setDnsLookupFamily(DnsLookupFamily.V4_PREFERRED).setRespectDnsTtl(true);
+      cluster.setType(DiscoveryType.LOGICAL_DNS).setDnsLookupFamily(DnsLookupFamily.V4_PREFERRED).setRespectDnsTtl(true).setTypedDnsResolverConfig(RESOLVER);
     }
     if (plan.tls()) {
       cluster.setTransportSocket(TransportSocket.newBuilder().setName("envoy.transport_sockets.tls").setTypedConfig(Packed.of(tls(plan))));

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.Creden
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
@@ -38,6 +39,7 @@ final class Golden {
                   .add(Generic.getDescriptor())
                   .add(UpstreamCodec.getDescriptor())
                   .add(UpstreamTlsContext.getDescriptor())
+                  .add(CaresDnsResolverConfig.getDescriptor())
                   .add(com.github.xds.type.v3.TypedStruct.getDescriptor())
                   .build());
 
