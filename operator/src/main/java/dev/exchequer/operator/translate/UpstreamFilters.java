@@ -10,9 +10,11 @@ import dev.exchequer.operator.ir.ClusterPlan;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
+import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
@@ -29,6 +31,18 @@ final class UpstreamFilters {
   /** Else a provider could speak to the gateway, or to its clients in the gateway's name. */
   private static final List<String> RESPONSE_PREFIXES = List.of("x-exq-", "x-exchequer-", "x-envoy-");
 
+  /**
+   * An answer that is no event stream counts as begun only when it is whole: else a deadline that ends it later, or a connection that breaks inside it, would
+   * go past the meter, which could then neither settle it nor move on (docs/design/data-plane.md).
+   */
+  private static final String GATHER =
+      """
+      function envoy_on_response(h)
+        local type = h:headers():get('content-type')
+        if not type or not string.find(string.lower(type), 'text/event-stream', 1, true) then h:body() end
+      end
+      """;
+
   private UpstreamFilters() {}
 
   static HttpProtocolOptions of(ClusterPlan plan) {
@@ -41,6 +55,7 @@ final class UpstreamFilters {
       // after the removal, so that no prefix of ours can take the credential away
       options.addHttpFilters(filter("envoy.filters.http.credential_injector", Packed.of(credential(secret, plan.credentialHeader()))));
     }
+    options.addHttpFilters(filter("gather", Packed.of(Lua.newBuilder().setStatPrefix("gather").setDefaultSourceCode(DataSource.newBuilder().setInlineString(GATHER)).build())));
     options.addHttpFilters(filter("envoy.filters.http.upstream_codec", Packed.of(UpstreamCodec.getDefaultInstance())));
     return options.build();
   }
