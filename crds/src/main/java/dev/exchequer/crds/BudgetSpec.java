@@ -39,7 +39,6 @@ public final class BudgetSpec {
   @JsonPropertyDescription("Rules for task labels, with per: Task.")
   public Task task = new Task();
 
-  @Default("{}")
   @JsonPropertyDescription("Requests that count; all that is present must match, absent = any.")
   public Match match = new Match();
 

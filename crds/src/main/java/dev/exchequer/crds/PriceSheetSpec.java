@@ -80,7 +80,6 @@ public final class PriceSheetSpec {
     @JsonPropertyDescription("Name of the rate within the sheet, printed on receipts.")
     public String name;
 
-    @Default("{}")
     @JsonPropertyDescription("Hops that the rate prices; all that is present must match, absent = any.")
     public Match match = new Match();
 
@@ -158,7 +157,7 @@ public final class PriceSheetSpec {
     @Min(0)
     @Max(1000000000)
     @JsonPropertyDescription("Tokens of input, all input meters together.")
-    public long inputTokens;
+    public Long inputTokens;
 
     @Required
     @JsonPropertyDescription("Gt: the tier applies above inputTokens; Gte: also at it.")

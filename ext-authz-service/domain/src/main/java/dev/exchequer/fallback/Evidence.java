@@ -53,4 +53,22 @@ public record Evidence(
 
   /** Each part at most 1 KiB, key-like strings masked. */
   public record ProviderError(String message, String type, @Nullable String param, @Nullable String code) {}
+
+  /** Nothing is known. */
+  public static Evidence none() {
+    return new Evidence(From.JOURNAL, 0, "", "", Usage.NOTHING, null, "", "", "", "", false, false, false, false, false, false, 0, 0, 0, 0, 0, null, -1);
+  }
+
+  /** The client left, and nothing was sent. */
+  public Evidence gone() {
+    return new Evidence(
+        from, status, local, contentEncoding, usage, usageRejected, servedModel, serviceTier, providerRequestId, finishReason, errorSeen, streamed, released, complete,
+        true, upstreamSeen, events, textBytes, outputItems, firstByteMs, latencyMs, providerError, retryAfterSeconds);
+  }
+
+  public Evidence withUsage(Usage other) {
+    return new Evidence(
+        from, status, local, contentEncoding, other, usageRejected, servedModel, serviceTier, providerRequestId, finishReason, errorSeen, streamed, released, complete,
+        clientGone, upstreamSeen, events, textBytes, outputItems, firstByteMs, latencyMs, providerError, retryAfterSeconds);
+  }
 }

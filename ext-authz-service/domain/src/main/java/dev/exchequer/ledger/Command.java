@@ -40,9 +40,6 @@ public sealed interface Command {
   /** Leases that are over become Voided or Expired; requests that nobody continues are closed. Answer: {@link Result.Done}. */
   record Sweep() implements Command {}
 
-  /** Envoy was restarted: every hold older than this moment lost its attempt. Answer: {@link Result.Done}. */
-  record EnvoyRestarted() implements Command {}
-
   /** Another policy decides new requests; balances that it names for the first time come into being with their initial grants. Answer: {@link Result.Done}. */
   record Activate(Policy policy) implements Command {}
 

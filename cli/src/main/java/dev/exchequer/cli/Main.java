@@ -1,0 +1,72 @@
+package dev.exchequer.cli;
+
+import dev.exchequer.cli.admin.BalancesCommand;
+import dev.exchequer.cli.admin.CommandFailed;
+import dev.exchequer.cli.admin.ExplainCommand;
+import dev.exchequer.cli.admin.GrantCommand;
+import dev.exchequer.cli.admin.ReceiptsCommand;
+import dev.exchequer.cli.keys.KeysCommand;
+import dev.exchequer.cli.mock.MockProviderCommand;
+import dev.exchequer.cli.up.CheckCommand;
+import dev.exchequer.cli.up.ServiceCommand;
+import dev.exchequer.cli.up.UpCommand;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit codes: 0 done, 1 could not, 2 not understood. */
+@Command(
+    name = "exchequer",
+    description = "An AI token gateway that knows who pays for every token.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = CommandLine.ScopeType.INHERIT,
+    subcommands = {
+      UpCommand.class, ServiceCommand.class, CheckCommand.class, MockProviderCommand.class,
+      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, GrantCommand.class, KeysCommand.class, Version.VersionCommand.class
+    },
+    footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
+public final class Main implements Runnable {
+  private static final int HELP_WIDTH = 110;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(
+        (exception, failed, parsed) -> {
+          if (!(exception instanceof CommandFailed)) {
+            throw exception;
+          }
+          failed.getErr().println("exchequer " + failed.getCommandName() + ": " + exception.getMessage());
+          return 1;
+        });
+    line.setParameterExceptionHandler(Main::notUnderstood);
+    line.setUsageHelpWidth(HELP_WIDTH);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    return line;
+  }
+
+  private static int notUnderstood(ParameterException exception, String[] args) {
+    CommandLine failed = exception.getCommandLine();
+    PrintWriter err = failed.getErr();
+    err.println(failed.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+    err.println("See ./" + failed.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do: ./exchequer up starts a gateway");
+  }
+}

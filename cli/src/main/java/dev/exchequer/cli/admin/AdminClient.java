@@ -1,0 +1,96 @@
+package dev.exchequer.cli.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** The admin API over HTTP. An answer that is not 2xx is a {@link CommandFailed} with the API's own message. */
+public final class AdminClient {
+  static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  private final URI base;
+  private final String token;
+
+  public AdminClient(URI base, String token) {
+    this.base = base;
+    this.token = token;
+  }
+
+  JsonNode get(String path, Map<String, String> query) {
+    StringJoiner pairs = new StringJoiner("&", "?", "").setEmptyValue("");
+    query.forEach((name, value) -> pairs.add(encode(name) + "=" + encode(value)));
+    return json(text(path + pairs));
+  }
+
+  String text(String path) {
+    return send(request(path).GET().build());
+  }
+
+  JsonNode post(String path, JsonNode body, String idempotencyKey) {
+    return json(
+        send(
+            request(path)
+                .header("content-type", "application/json")
+                .header("idempotency-key", idempotencyKey)
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build()));
+  }
+
+  /** One segment of a path or one value of a query. */
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private HttpRequest.Builder request(String path) {
+    String start = base.toString().replaceAll("/+$", "");
+    return HttpRequest.newBuilder(URI.create(start + path)).timeout(PATIENCE).header("authorization", "Bearer " + token);
+  }
+
+  private String send(HttpRequest request) {
+    HttpResponse<String> answer;
+    try {
+      answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new CommandFailed("no admin API answers at " + base + ": is the gateway running? (./exchequer up)", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailed("interrupted", e);
+    }
+    if (answer.statusCode() / 100 != 2) {
+      throw new CommandFailed(refusal(answer));
+    }
+    return answer.body();
+  }
+
+  private static String refusal(HttpResponse<String> answer) {
+    String told = "";
+    try {
+      JsonNode error = JSON.readTree(answer.body()).path("error");
+      told = error.isTextual() ? error.asText() : error.path("message").asText();
+    } catch (JsonProcessingException e) {
+      told = answer.body().strip();
+    }
+    String status = "the admin API answered " + answer.statusCode();
+    return told.isEmpty() ? status : status + ": " + told;
+  }
+
+  private static JsonNode json(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new CommandFailed("the admin API did not answer JSON", e);
+    }
+  }
+}

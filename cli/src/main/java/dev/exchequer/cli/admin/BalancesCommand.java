@@ -1,0 +1,50 @@
+package dev.exchequer.cli.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "balances",
+    description = "What every balance has, holds for running requests and has left.",
+    footer = {"", "Examples:", "  ./exchequer balances", "  ./exchequer balances -n team-a -o json"})
+public final class BalancesCommand implements Runnable {
+  @Mixin AdminOptions admin = new AdminOptions();
+
+  @Option(names = {"-n", "--namespace"}, paramLabel = "NS", defaultValue = "default", description = "Namespace (default: ${DEFAULT-VALUE}).")
+  String namespace = "default";
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    JsonNode answer = get(admin.client(), namespace);
+    spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer));
+    spec.commandLine().getOut().flush();
+  }
+
+  /** The balances of a namespace as a table. */
+  public static String table(AdminClient client, String namespace) {
+    return table(get(client, namespace));
+  }
+
+  private static JsonNode get(AdminClient client, String namespace) {
+    return client.get("/api/v1/namespaces/" + AdminClient.encode(namespace) + "/balances", Map.of());
+  }
+
+  static String table(JsonNode answer) {
+    Table table = new Table(List.of("NAME", "PROJECT", "TYPE", "PAYS FOR", "UNIT", "POSTED", "HELD", "AVAILABLE", "STATE"), Set.of("POSTED", "HELD", "AVAILABLE"));
+    for (JsonNode b : answer.path("items")) {
+      table.row(
+          Cells.text(b.path("name")), Cells.text(b.path("project")), Cells.text(b.path("type")), Cells.list(b.path("routeClasses")), Cells.text(b.path("unit")),
+          Cells.amount(b.path("posted")), Cells.amount(b.path("held")), Cells.amount(b.path("available")), b.path("suspended").asBoolean() ? "suspended" : "open");
+    }
+    return table.isEmpty() ? "No balances in this namespace.\n" : table.render();
+  }
+}

@@ -1,0 +1,6 @@
+package dev.exchequer.cli.admin;
+
+/** What {@code -o} takes. */
+public enum Output {
+  table, json
+}

@@ -1,0 +1,41 @@
+package dev.exchequer.cli.up;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * @param root the project's folder, for dev/install-envoy.sh; empty where the program was installed without it
+ * @param envoy a binary that the user names
+ * @param mock whether the mock provider runs, and where
+ */
+record UpSettings(Optional<Path> root, Path config, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
+  /** Where the quickstart's YAML expects the mock provider. */
+  static final int MOCK_PORT = 9100;
+
+  enum MockChoice {
+    NONE, EXACTLY, PREFERABLY
+  }
+
+  /** @param port preferred or exact one */
+  record Mock(MockChoice choice, int port) {
+    static final Mock NONE = new Mock(MockChoice.NONE, 0);
+  }
+
+  boolean loopbackOnly() {
+    try {
+      return InetAddress.getByName(listen).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  String endpoint() {
+    return "http://" + (isWildcard() ? "127.0.0.1" : listen.contains(":") ? "[" + listen + "]" : listen) + ":" + port;
+  }
+
+  private boolean isWildcard() {
+    return listen.equals("0.0.0.0") || listen.equals("::");
+  }
+}

@@ -1,0 +1,155 @@
+package dev.exchequer.cli.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands against an admin API that answers what the test says. */
+class AdminCommandsTest {
+  private static final String RECEIPTS =
+      """
+      {"items":[{"id":"r1","time":"2026-01-02T03:04:05.678Z","status":"Succeeded","project":"default/acme","apiKey":"default/ci","requestedModel":"premium",
+       "finalHop":2,"error":null,"totals":[{"unit":"CNY","charge":"0.000220000"}],
+       "hops":[{"hop":1,"name":"official","routeClass":"Direct"},{"hop":2,"name":"pool","routeClass":"Pool"}]}],"nextCursor":null}""";
+  private static final String BALANCE =
+      """
+      {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"57.000000000","held":"0.500000000",
+       "available":"56.500000000","suspended":false}""";
+
+  private final List<String> asked = new ArrayList<>();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path data = Path.of("");
+  private HttpServer server = server();
+
+  private static HttpServer server() {
+    try {
+      return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @BeforeEach
+  void running() throws IOException {
+    server.createContext("/", this::answer);
+    server.start();
+    Files.createDirectories(data.resolve("run"));
+    Files.writeString(data.resolve("run/admin-port"), server.getAddress().getPort() + "\n");
+    Files.writeString(data.resolve("admin.token"), "secret\n");
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("authorization") + " " + exchange.getRequestHeaders().getFirst("idempotency-key") + " " + body);
+    String path = exchange.getRequestURI().getPath();
+    String answer =
+        switch (path) {
+          case "/api/v1/receipts" -> RECEIPTS;
+          case "/api/v1/receipts/r1/explanation" -> "r1 was served by pool.\n";
+          case "/api/v1/namespaces/default/balances" -> "{\"items\":[" + BALANCE + "],\"nextCursor\":null}";
+          case "/api/v1/namespaces/default/balances/wallet" -> BALANCE;
+          case "/api/v1/namespaces/default/balances/wallet/grants" -> "{\"amount\":\"7.000000000\"}";
+          default -> "{\"error\":{\"message\":\"no such thing\"}}";
+        };
+    byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(answer.contains("\"error\":{") ? 404 : 200, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  private int run(Object command, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--data", data.toString()));
+    CommandLine line = new CommandLine(command).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    line.setExecutionExceptionHandler((exception, failed, parsed) -> {
+      failed.getErr().println(exception.getMessage());
+      return exception instanceof CommandFailed ? 1 : 99;
+    });
+    return line.execute(all.toArray(String[]::new));
+  }
+
+  @Test
+  void balances() {
+    assertThat(run(new BalancesCommand())).isZero();
+    assertThat(asked).containsExactly("GET /api/v1/namespaces/default/balances Bearer secret null ");
+    assertThat(out.toString()).isEqualTo(
+        """
+        NAME            PROJECT       TYPE    PAYS FOR  UNIT  POSTED  HELD  AVAILABLE  STATE
+        default/wallet  default/acme  Wallet  Pool      CNY       57   0.5       56.5  open
+        """);
+  }
+
+  @Test
+  void balancesAsJson() {
+    assertThat(run(new BalancesCommand(), "-o", "json")).isZero();
+    assertThat(out.toString()).contains("\"posted\" : \"57.000000000\"");
+  }
+
+  @Test
+  void receipts() {
+    assertThat(run(new ReceiptsCommand(), "--end-user", "a b&c", "--limit", "3")).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/receipts?endUser=a%20b%26c&limit=3 ");
+    assertThat(out.toString()).contains("r1").contains("pool (Pool, hop 2)").contains("0.00022 CNY");
+  }
+
+  @Test
+  void explainLast() {
+    assertThat(run(new ExplainCommand(), "last")).isZero();
+    assertThat(out.toString()).isEqualToNormalizingNewlines("r1 was served by pool.\n");
+    assertThat(asked.get(0)).startsWith("GET /api/v1/receipts?limit=1 ");
+  }
+
+  @Test
+  void explainSomethingUnknown() {
+    assertThat(run(new ExplainCommand(), "nope")).isEqualTo(1);
+    assertThat(err.toString()).contains("404").contains("no such thing");
+  }
+
+  @Test
+  void grant() {
+    assertThat(run(new GrantCommand(), "wallet", "7", "--reason", "transfer", "--idempotency-key", "k1")).isZero();
+    assertThat(asked.get(0)).isEqualTo("POST /api/v1/namespaces/default/balances/wallet/grants Bearer secret k1 {\"amount\":\"7\",\"reason\":\"transfer\"}");
+    assertThat(out.toString()).isEqualToNormalizingNewlines("Granted 7 CNY to default/wallet; it has 57 now.\n");
+  }
+
+  @Test
+  void aGrantThatMakesNoSense() {
+    for (String amount : List.of("0", "-1", "ten", "1e30", "0.0000000001")) {
+      assertThat(run(new GrantCommand(), "wallet", amount, "--reason", "x")).as(amount).isEqualTo(2);
+    }
+    assertThat(run(new GrantCommand(), "a/b/c", "1", "--reason", "x")).isEqualTo(2);
+    assertThat(run(new GrantCommand(), "wallet", "1", "--reason", " ")).isEqualTo(2);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void nothingRuns() throws IOException {
+    server.stop(0);
+    assertThat(run(new BalancesCommand())).isEqualTo(1);
+    Files.delete(data.resolve("run/admin-port"));
+    assertThat(run(new BalancesCommand())).isEqualTo(1);
+    assertThat(err.toString()).contains("is the gateway running?").contains("./exchequer up");
+  }
+}

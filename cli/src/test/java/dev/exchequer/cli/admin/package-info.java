@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.cli.admin;
+
+import org.jspecify.annotations.NullMarked;

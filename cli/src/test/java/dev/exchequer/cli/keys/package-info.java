@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.cli.keys;
+
+import org.jspecify.annotations.NullMarked;

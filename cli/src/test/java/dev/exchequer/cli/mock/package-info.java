@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.cli.mock;
+
+import org.jspecify.annotations.NullMarked;

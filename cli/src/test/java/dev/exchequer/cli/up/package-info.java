@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.cli.up;
+
+import org.jspecify.annotations.NullMarked;

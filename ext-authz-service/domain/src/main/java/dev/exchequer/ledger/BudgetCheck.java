@@ -1,0 +1,127 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.budget.Windows;
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.ModelPattern;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.RouteClass;
+import dev.exchequer.selection.RequestFacts;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Which budget counters a hop counts in, and whether they let its quote pass: all of them, or it is refused by the first that does not. */
+final class BudgetCheck {
+  sealed interface Verdict {}
+
+  /** @param buckets to hold in; those that are not there yet begin empty */
+  record Passes(List<Bucket> buckets) implements Verdict {}
+
+  /** @param windowEndMs when the counter begins anew, 0 = never */
+  record Exceeded(Budget budget, String value, long windowEndMs) implements Verdict {}
+
+  /** The whole request is refused, whatever other hops could do. */
+  record Refuse(Ending ending) implements Verdict {}
+
+  private final LedgerState state;
+  private final RequestFacts facts;
+  private final long now;
+
+  BudgetCheck(LedgerState state, RequestFacts facts, long now) {
+    this.state = state;
+    this.facts = facts;
+    this.now = now;
+  }
+
+  Verdict check(Policy policy, RouteClass routeClass, String unit, long amount) {
+    List<Bucket> buckets = new ArrayList<>();
+    for (Budget budget : policy.budgets()) {
+      if (!applies(budget, routeClass)) {
+        continue;
+      }
+      Long limit = budget.limits().get(unit);
+      if (limit == null && !budget.denyOtherUnits()) {
+        continue;
+      }
+      if (budget.per() == Budget.Per.TASK && budget.taskRequired() && facts.task().isEmpty()) {
+        return new Refuse(
+            Ending.of(400, "task_required", "budget " + budget.name() + " needs a task label: send the header x-exchequer-task", new Ending.Retry.No())
+                .withParam("x-exchequer-task"));
+      }
+      Bucket bucket = bucket(budget, unit);
+      if (!budget.audit() && (limit == null || over(bucket, amount, limit))) {
+        return new Exceeded(budget, bucket.key().value(), bucket.windowEndMs());
+      }
+      if (budget.per() == Budget.Per.TASK && !budget.audit() && !open(budget, bucket.key().value()) && openLabels(budget) >= budget.maxOpen()) {
+        return new Refuse(
+            Ending.of(
+                429, "task_limit", "budget " + budget.name() + " has " + budget.maxOpen() + " open task labels: continue one of them, or wait until one is idle",
+                new Ending.Retry.No()));
+      }
+      buckets.add(bucket);
+    }
+    return new Passes(buckets);
+  }
+
+  private static boolean over(Bucket bucket, long amount, long limit) {
+    try {
+      return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit;
+    } catch (ArithmeticException e) {
+      return true;
+    }
+  }
+
+  private boolean applies(Budget budget, RouteClass routeClass) {
+    boolean target =
+        switch (budget.target().kind()) {
+          case PROJECT -> budget.target().name().equals(facts.project());
+          case API_KEY -> budget.target().name().equals(facts.apiKey());
+          case MODEL_ROUTE -> budget.target().name().equals(facts.route());
+        };
+    return target
+        && (budget.matchRouteClasses().isEmpty() || budget.matchRouteClasses().contains(routeClass))
+        && (budget.matchModels().isEmpty() || ModelPattern.anyMatches(budget.matchModels(), Objects.requireNonNull(facts.requestedModel())));
+  }
+
+  private Bucket bucket(Budget budget, String unit) {
+    String value =
+        switch (budget.per()) {
+          case TARGET -> "";
+          case API_KEY -> facts.apiKey().toString();
+          case TASK -> facts.task();
+          case END_USER -> facts.endUser();
+        };
+    Windows window = Windows.at(budget, now);
+    BucketKey key = new BucketKey(budget.name(), value, unit, window.startMs());
+    return state.bucket(key).orElseGet(() -> new Bucket(key, window.endMs(), 0, 0, now));
+  }
+
+  /** Idle closes a label and frees its place, never its spending. */
+  private boolean open(Budget budget, String value) {
+    for (Bucket bucket : state.bucketsOf(budget.name()).values()) {
+      if (bucket.key().value().equals(value) && isOpen(budget, bucket)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int openLabels(Budget budget) {
+    Set<String> labels = new LinkedHashSet<>();
+    for (Bucket bucket : state.bucketsOf(budget.name()).values()) {
+      if (isOpen(budget, bucket)) {
+        labels.add(bucket.key().value());
+      }
+    }
+    return labels.size();
+  }
+
+  private boolean isOpen(Budget budget, Bucket bucket) {
+    return bucket.held() > 0 || bucket.lastUsedMs() > now - budget.idleExpiryMs();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.receipt.Receipt;
+
+/** One durable effect of a command. A store writes all changes of a batch in one transaction; the state in memory is what the same changes make of it. */
+public sealed interface Change {
+  record AccountChanged(Account account) implements Change {}
+
+  record EntryPosted(Entry entry) implements Change {}
+
+  record HoldChanged(Hold hold) implements Change {}
+
+  record RequestChanged(RunningRequest request) implements Change {}
+
+  /** It has its receipt: nothing of it runs any more. */
+  record RequestEnded(RunningRequest request) implements Change {}
+
+  record BucketChanged(Bucket bucket) implements Change {}
+
+  record ReceiptWritten(Receipt receipt) implements Change {}
+
+  record KeyTaken(IdempotencyKey key) implements Change {}
+
+  record KeyFreed(IdempotencyKey key) implements Change {}
+
+  record GrantRecorded(GrantRecord grant) implements Change {}
+
+  record PolicyActivated(Policy policy, long atMs) implements Change {}
+
+  record PolicyDropped(String digest) implements Change {}
+
+  record JournalRead(Command.JournalPosition position) implements Change {}
+
+  /** For the limit of requests per minute; kept in memory only. */
+  record AdmissionCounted(ObjectName apiKey, long atMs) implements Change {}
+
+  /**
+   * A client's Idempotency-Key.
+   *
+   * @param untilMs exclusive; Long.MAX_VALUE while its request runs
+   */
+  record IdempotencyKey(ObjectName apiKey, String key, String request, long untilMs) {}
+
+  /**
+   * A grant that was made, by its idempotency key: "initial/<balance>/<id>" or "admin/<key>".
+   *
+   * @param content what the key stands for: the same key with other content is refused
+   */
+  record GrantRecord(String key, String content, ObjectName balance, long sequence, long before, long after) {}
+}

@@ -1,0 +1,93 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.fallback.Evidence;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.pricing.Quote;
+import dev.exchequer.pricing.Rates;
+import dev.exchequer.receipt.Receipt;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Value reserved for one attempt, and, once it ended, how. Everything that ending it needs is here or in the pinned policy.
+ *
+ * @param position of the hop in the route, from 1
+ * @param balance null for a hop that nobody pays
+ * @param quote null for a hop that nobody pays
+ * @param outputBound tokens that all outputs together cannot exceed
+ * @param buckets budget counters that hold the same amount
+ * @param considered the balances that were looked at, for the receipt
+ * @param leaseUntilMs ledger time until which the attempt is believed to run without a sign of it
+ * @param upstreamSeen something shows that the attempt was sent
+ * @param checkpoint the latest evidence while it runs
+ * @param answer the first terminal answer, given to every later caller
+ * @param charged nano-units, corrections included
+ */
+public record Hold(
+    HoldId id,
+    State state,
+    String planDigest,
+    int position,
+    Rates.Subject subject,
+    @Nullable ObjectName balance,
+    @Nullable Quote quote,
+    long outputBound,
+    List<BucketKey> buckets,
+    List<Receipt.Considered> considered,
+    long heldAtMs,
+    long leaseUntilMs,
+    boolean upstreamSeen,
+    @Nullable Evidence checkpoint,
+    Result.@Nullable Settled answer,
+    long charged) {
+
+  public enum State {
+    ACTIVE,
+    /** Charged by what the provider reported. Final. */
+    SETTLED,
+    /** Charged by estimate: the first reported usage corrects it. */
+    ESTIMATED,
+    /** Nothing charged, by the outcome. Final. */
+    VOIDED,
+    /** The lease was over and nothing shows that it was sent: the first reported usage corrects it. */
+    LEASE_VOIDED,
+    /** The lease was over although it was sent: in doubt, resolved by the balance's policy: the first reported usage corrects it. */
+    EXPIRED,
+    /** Corrected once. Final. */
+    CORRECTED;
+
+    boolean mayBeCorrected() {
+      return this == ESTIMATED || this == LEASE_VOIDED || this == EXPIRED;
+    }
+  }
+
+  public Hold {
+    buckets = List.copyOf(buckets);
+    considered = List.copyOf(considered);
+  }
+
+  public long amount() {
+    return quote == null ? 0 : quote.amountNanos();
+  }
+
+  public boolean active() {
+    return state == State.ACTIVE;
+  }
+
+  Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos) {
+    return new Hold(
+        id, terminal, planDigest, position, subject, balance, quote, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos);
+  }
+
+  Hold corrected(long chargedNanos) {
+    return new Hold(
+        id, State.CORRECTED, planDigest, position, subject, balance, quote, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, answer, chargedNanos);
+  }
+
+  Hold seen(long leaseUntil, Evidence evidence) {
+    return new Hold(
+        id, state, planDigest, position, subject, balance, quote, outputBound, buckets, considered, heldAtMs, leaseUntil, upstreamSeen || evidence.upstreamSeen(), evidence, answer, charged);
+  }
+}

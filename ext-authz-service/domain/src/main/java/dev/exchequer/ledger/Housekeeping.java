@@ -1,0 +1,89 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.policy.Policy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** What time does: leases end, requests that nobody continues are closed, keys become free, policies that nothing names are dropped. */
+final class Housekeeping {
+  /** A policy is kept this long after its activation even if nothing names it: late evidence prices by it. */
+  private static final long POLICY_KEPT_MS = 3_600_000;
+
+  private final Draft draft;
+
+  Housekeeping(Draft draft) {
+    this.draft = draft;
+  }
+
+  void sweep() {
+    leases();
+    abandonedRequests();
+    keys();
+    policies();
+  }
+
+  private void leases() {
+    if (draft.now() < draft.state().startedAtMs() + Attempts.LEASE_MS) {
+      return;
+    }
+    Settling settling = new Settling(draft);
+    for (Hold hold : List.copyOf(draft.state().activeHolds())) {
+      if (hold.leaseUntilMs() <= draft.now()) {
+        settling.expire(hold);
+      }
+    }
+  }
+
+  private void abandonedRequests() {
+    for (RunningRequest request : List.copyOf(draft.state().runningRequests())) {
+      if (request.phase() == RunningRequest.Phase.MOVING_ON && request.sinceMs() + Attempts.LEASE_MS <= draft.now()) {
+        close(request, Objects.requireNonNull(request.lastEnding()), false);
+      }
+    }
+  }
+
+  private void close(RunningRequest request, Ending ending, boolean clientGone) {
+    new Closing(draft).end(request, "Failed", request.hops(), ending, clientGone, request.firstByteMs());
+  }
+
+  /** The client's request is over: an attempt that was promised does not come any more. An attempt that runs is ended by its own line. */
+  void requestEnded(String id, int status, boolean clientGone) {
+    RunningRequest request = draft.state().running(id).orElse(null);
+    if (request == null || request.phase() != RunningRequest.Phase.MOVING_ON) {
+      return;
+    }
+    Ending last = Objects.requireNonNull(request.lastEnding());
+    boolean restarted = status == 503 && last.httpStatus() != 503;
+    close(request, restarted ? Ending.of(503, "accounting_restarted", "the service was restarted between two attempts", new Ending.Retry.Unsaid()) : last, clientGone);
+  }
+
+  private void keys() {
+    List<IdempotencyKey> over = new ArrayList<>();
+    for (IdempotencyKey key : draft.state().idempotencyKeys()) {
+      if (key.untilMs() <= draft.now()) {
+        over.add(key);
+      }
+    }
+    over.forEach(key -> draft.put(new Change.KeyFreed(key)));
+  }
+
+  private void policies() {
+    if (draft.state().policies().size() < 2) {
+      return;
+    }
+    Set<String> named = new HashSet<>();
+    draft.state().policy().ifPresent(policy -> named.add(policy.digest()));
+    draft.state().activeHolds().forEach(hold -> named.add(hold.planDigest()));
+    draft.state().runningRequests().forEach(request -> named.add(request.facts().planDigest()));
+    for (Policy policy : List.copyOf(draft.state().policies())) {
+      if (!named.contains(policy.digest()) && draft.state().activatedAt(policy.digest()) + POLICY_KEPT_MS <= draft.now()) {
+        draft.put(new Change.PolicyDropped(policy.digest()));
+      }
+    }
+  }
+}

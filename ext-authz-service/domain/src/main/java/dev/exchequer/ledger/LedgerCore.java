@@ -1,0 +1,65 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.ledger.Command.JournalEvent;
+import dev.exchequer.selection.RequestFacts;
+
+/**
+ * The ledger's decisions: deterministic, without I/O, clock or chance. The same state, command and time give the same answer and the same changes, so a
+ * tape of commands can be replayed.
+ */
+public final class LedgerCore {
+  private LedgerCore() {}
+
+  /**
+   * Decides a command and applies its changes to the state.
+   *
+   * @param nowMs ledger time: never before that of an earlier command
+   */
+  public static Decision apply(LedgerState state, Command command, long nowMs) {
+    Draft draft = new Draft(state, nowMs);
+    return draft.decide(
+        switch (command) {
+          case Command.Admit c -> new Attempts(draft).admit(c.facts(), c.providers());
+          case Command.Deny c -> deny(draft, c);
+          case Command.NextAttempt c -> new Attempts(draft).next(c.id(), c.providers());
+          case Command.Settle c -> new Settling(draft).settle(c.id(), c.evidence(), c.providers());
+          case Command.Abandon c -> {
+            new Settling(draft).abandon(c.id());
+            yield new Result.Done();
+          }
+          case Command.Journal c -> {
+            journal(draft, c.event());
+            draft.put(new Change.JournalRead(c.position()));
+            yield new Result.Done();
+          }
+          case Command.Sweep c -> {
+            new Housekeeping(draft).sweep();
+            yield new Result.Done();
+          }
+          case Command.Activate c -> {
+            new Grants(draft).activate(c.policy());
+            yield new Result.Done();
+          }
+          case Command.Grant c -> new Grants(draft).grant(c);
+        });
+  }
+
+  private static Result deny(Draft draft, Command.Deny command) {
+    RequestFacts facts = command.facts();
+    return new Closing(draft).denied(facts, command.ending(), java.util.List.of());
+  }
+
+  private static void journal(Draft draft, JournalEvent event) {
+    switch (event) {
+      case JournalEvent.HopEnd end -> new Settling(draft).journalEnd(end.id(), end.evidence());
+      case JournalEvent.HopProgress progress ->
+          draft
+              .state()
+              .hold(progress.id())
+              .filter(Hold::active)
+              .ifPresent(hold -> draft.put(new Change.HoldChanged(hold.seen(draft.now() + Attempts.LEASE_MS, progress.evidence()))));
+      case JournalEvent.RequestEnd end -> new Housekeeping(draft).requestEnded(end.request(), end.status(), end.clientGone());
+      case JournalEvent.Nothing nothing -> {}
+    }
+  }
+}

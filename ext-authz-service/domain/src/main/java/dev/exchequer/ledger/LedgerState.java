@@ -1,0 +1,205 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Change.GrantRecord;
+import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.policy.Policy;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that deciding needs, in memory, owned by one thread. It changes only by {@link #apply(Change)}, so that it is always what the stored changes
+ * say. Ended holds are kept a while for late evidence and then looked up in the store.
+ */
+public final class LedgerState {
+  private static final int ENDED_HOLDS_KEPT = 20_000;
+
+  private final Map<ObjectName, Account> accounts = new HashMap<>();
+  private final Map<HoldId, Hold> active = new LinkedHashMap<>();
+  private final Map<HoldId, Hold> ended =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<HoldId, Hold> eldest) {
+          return size() > ENDED_HOLDS_KEPT;
+        }
+      };
+  private final Map<String, RunningRequest> running = new LinkedHashMap<>();
+  private final Map<ObjectName, Map<BucketKey, Bucket>> buckets = new HashMap<>();
+  private final Map<String, IdempotencyKey> keys = new LinkedHashMap<>();
+  private final Map<String, GrantRecord> grants = new HashMap<>();
+  private final Map<String, Policy> policies = new LinkedHashMap<>();
+  private final Map<String, Long> activatedAt = new HashMap<>();
+  private final Map<ObjectName, Integer> inFlight = new HashMap<>();
+  private final Map<ObjectName, Integer> runningOfKey = new HashMap<>();
+  private final Map<ObjectName, Deque<Long>> admissions = new HashMap<>();
+  private final Map<String, Command.JournalPosition> positions = new HashMap<>();
+  private final Function<HoldId, Optional<Hold>> stored;
+  private final long startedAtMs;
+  private @Nullable Policy policy;
+
+  /**
+   * @param startedAtMs ledger time at which this process took over: no lease ends within the first lease after it
+   * @param stored looks up an ended hold that is no longer in memory
+   */
+  public LedgerState(long startedAtMs, Function<HoldId, Optional<Hold>> stored) {
+    this.startedAtMs = startedAtMs;
+    this.stored = stored;
+  }
+
+  public void apply(Change change) {
+    switch (change) {
+      case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());
+      case Change.HoldChanged c -> put(c.hold());
+      case Change.RequestChanged c -> put(c.request());
+      case Change.RequestEnded c -> remove(c.request());
+      case Change.BucketChanged c -> buckets.computeIfAbsent(c.bucket().key().budget(), b -> new HashMap<>()).put(c.bucket().key(), c.bucket());
+      case Change.KeyTaken c -> keys.put(slot(c.key().apiKey(), c.key().key()), c.key());
+      case Change.KeyFreed c -> keys.remove(slot(c.key().apiKey(), c.key().key()));
+      case Change.GrantRecorded c -> grants.put(c.grant().key(), c.grant());
+      case Change.PolicyActivated c -> activate(c.policy(), c.atMs());
+      case Change.PolicyDropped c -> policies.remove(c.digest());
+      case Change.JournalRead c -> positions.put(c.position().file(), c.position());
+      case Change.AdmissionCounted c -> admissions.computeIfAbsent(c.apiKey(), k -> new ArrayDeque<>()).addLast(c.atMs());
+      case Change.EntryPosted c -> {}
+      case Change.ReceiptWritten c -> {}
+    }
+  }
+
+  private void activate(Policy next, long atMs) {
+    policies.put(next.digest(), next);
+    activatedAt.put(next.digest(), atMs);
+    policy = next;
+  }
+
+  private void put(Hold hold) {
+    Hold before = active.remove(hold.id());
+    if (hold.active()) {
+      active.put(hold.id(), hold);
+    } else {
+      ended.put(hold.id(), hold);
+    }
+    int change = (hold.active() ? 1 : 0) - (before == null ? 0 : 1);
+    if (change != 0) {
+      inFlight.merge(hold.subject().provider(), change, Integer::sum);
+    }
+  }
+
+  private void put(RunningRequest request) {
+    if (running.put(request.facts().id(), request) == null) {
+      runningOfKey.merge(request.facts().apiKey(), 1, Integer::sum);
+    }
+  }
+
+  private void remove(RunningRequest request) {
+    if (running.remove(request.facts().id()) != null) {
+      runningOfKey.merge(request.facts().apiKey(), -1, (a, b) -> a + b == 0 ? null : a + b);
+    }
+  }
+
+  private static String slot(ObjectName apiKey, String key) {
+    return apiKey + "\n" + key;
+  }
+
+  public Optional<Account> account(ObjectName name) {
+    return Optional.ofNullable(accounts.get(name));
+  }
+
+  /** A hold, active or ended. */
+  public Optional<Hold> hold(HoldId id) {
+    Hold known = active.get(id);
+    if (known == null) {
+      known = ended.get(id);
+    }
+    return known != null ? Optional.of(known) : stored.apply(id);
+  }
+
+  public Collection<Hold> activeHolds() {
+    return active.values();
+  }
+
+  public Optional<RunningRequest> running(String request) {
+    return Optional.ofNullable(running.get(request));
+  }
+
+  public Collection<RunningRequest> runningRequests() {
+    return running.values();
+  }
+
+  Optional<Bucket> bucket(BucketKey key) {
+    return Optional.ofNullable(bucketsOf(key.budget()).get(key));
+  }
+
+  Map<BucketKey, Bucket> bucketsOf(ObjectName budget) {
+    return buckets.getOrDefault(budget, Map.of());
+  }
+
+  Optional<IdempotencyKey> idempotency(ObjectName apiKey, String key) {
+    return Optional.ofNullable(keys.get(slot(apiKey, key)));
+  }
+
+  Collection<IdempotencyKey> idempotencyKeys() {
+    return keys.values();
+  }
+
+  Optional<GrantRecord> grant(String key) {
+    return Optional.ofNullable(grants.get(key));
+  }
+
+  /** The policy that decides new requests. */
+  public Optional<Policy> policy() {
+    return Optional.ofNullable(policy);
+  }
+
+  /** A policy that something still names. */
+  public Optional<Policy> policy(String digest) {
+    return Optional.ofNullable(policies.get(digest));
+  }
+
+  public Collection<Policy> policies() {
+    return policies.values();
+  }
+
+  long activatedAt(String digest) {
+    return activatedAt.getOrDefault(digest, 0L);
+  }
+
+  int inFlight(ObjectName provider) {
+    return inFlight.getOrDefault(provider, 0);
+  }
+
+  int runningOf(ObjectName apiKey) {
+    return runningOfKey.getOrDefault(apiKey, 0);
+  }
+
+  /** Admissions of a key that are later than this moment, oldest first; earlier ones are forgotten. */
+  Deque<Long> admissionsSince(ObjectName apiKey, long afterMs) {
+    Deque<Long> times = admissions.get(apiKey);
+    if (times == null) {
+      return new ArrayDeque<>();
+    }
+    while (!times.isEmpty() && times.peekFirst() <= afterMs) {
+      times.removeFirst();
+    }
+    return times;
+  }
+
+  public Optional<Command.JournalPosition> journalPosition(String file) {
+    return Optional.ofNullable(positions.get(file));
+  }
+
+  long startedAtMs() {
+    return startedAtMs;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.ledger;
+
+import org.jspecify.annotations.NullMarked;

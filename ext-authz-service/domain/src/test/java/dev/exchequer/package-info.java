@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer;
+
+import org.jspecify.annotations.NullMarked;

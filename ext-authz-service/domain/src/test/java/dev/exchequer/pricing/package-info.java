@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.pricing;
+
+import org.jspecify.annotations.NullMarked;

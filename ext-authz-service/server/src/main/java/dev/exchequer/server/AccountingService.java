@@ -1,0 +1,169 @@
+package dev.exchequer.server;
+
+import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.ledger.Command.JournalPosition;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.admin.AdminServer;
+import dev.exchequer.server.admin.Explanation;
+import dev.exchequer.server.admin.FileToken;
+import dev.exchequer.server.authz.AdmitService;
+import dev.exchequer.server.authz.BoundedPool;
+import dev.exchequer.server.authz.HoldService;
+import dev.exchequer.server.authz.SelfService;
+import dev.exchequer.server.authz.UuidV7;
+import dev.exchequer.server.engine.LedgerEngine;
+import dev.exchequer.server.journal.JournalHealth;
+import dev.exchequer.server.journal.JournalTailer;
+import dev.exchequer.server.metrics.Metrics;
+import dev.exchequer.server.policyfeed.Decoded;
+import dev.exchequer.server.policyfeed.FromAccountingPolicy;
+import dev.exchequer.server.policyfeed.PolicyFeedClient;
+import dev.exchequer.server.settle.SettleService;
+import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.SqliteReads;
+import dev.exchequer.server.store.SqliteStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The accounting service, wired: store, lane and engine in the middle; Envoy's calls, the journal, the policy feed and the admin API around them. Started in
+ * an order in which nothing is asked before it can answer, and closed in reverse.
+ */
+public final class AccountingService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AccountingService.class);
+  private static final String HOPS = "hops.jsonl";
+  private static final String REQUESTS = "requests.jsonl";
+
+  private final ServiceSettings settings;
+  private final Metrics metrics = new Metrics();
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private @Nullable AdminServer admin;
+
+  private AccountingService(ServiceSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * @throws IOException if a socket or a port cannot be bound
+   * @throws IllegalStateException with what to do, if the data folder cannot be used
+   */
+  public static AccountingService start(ServiceSettings settings) throws IOException {
+    AccountingService service = new AccountingService(settings);
+    try {
+      service.open();
+      return service;
+    } catch (IOException | RuntimeException e) {
+      service.close();
+      throw e;
+    }
+  }
+
+  private void open() throws IOException {
+    Path journal = settings.data().resolve("journal");
+    SqliteStore store = keep(SqliteStore.open(settings.data(), AccountingService::stored));
+    JournalHealth health = keep(new JournalHealth(journal));
+    Map<String, JournalPosition> positions = new HashMap<>();
+    List<LedgerState> loaded = new ArrayList<>(1);
+    GroupCommitLane lane = keep(new GroupCommitLane(store, Clock.systemUTC(), metrics::committed, loaded::add));
+    LedgerEngine engine = new LedgerEngine(lane, store::remember, health);
+    LedgerState state = loaded.get(0);
+    for (String file : List.of(HOPS, REQUESTS)) {
+      state.journalPosition(file).ifPresent(position -> positions.put(file, position));
+    }
+    engine.restore(state);
+    metrics.runningRequests(engine::runningRequests);
+    SqliteReads reads = keep(new SqliteReads(store));
+    metrics.openHolds(() -> reads.balances().stream().filter(balance -> balance.held() > 0).count());
+
+    envoyCalls(engine, reads);
+    journal(journal, engine, positions);
+    PolicyFeedClient feed = keep(new PolicyFeedClient(PolicyFeedClient.Settings.of(settings.feedSocket(), settings.node(), settings.maxInboundBytes()), engine, engine::pinned));
+    feed.start();
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine)));
+    clockwork(engine);
+    LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
+  }
+
+  private static Policy stored(byte[] canonical) {
+    return switch (FromAccountingPolicy.read(FromAccountingPolicy.digestOf(canonical), canonical)) {
+      case Decoded.Accepted accepted -> accepted.policy();
+      case Decoded.Refused refused -> throw new IllegalStateException("a stored policy cannot be read: " + refused.message());
+    };
+  }
+
+  private void envoyCalls(LedgerEngine engine, SqliteReads reads) throws IOException {
+    BoundedPool bodies = keep(new BoundedPool("bodies", 2, 256));
+    BoundedPool readers = keep(new BoundedPool("reads", 2, 64));
+    Clock clock = Clock.systemUTC();
+    SelfService self = new SelfService(reads, readers, Explanation::of);
+    AdmitService admit = new AdmitService(engine, self, new AdmitService.Doors(clock, System::nanoTime, new UuidV7(clock, new SecureRandom()), bodies));
+    HoldService hold = new HoldService(engine, System::nanoTime);
+    SettleService settle = new SettleService(engine, new ServiceMetrics(metrics));
+    keep(GrpcServers.start(settings, List.of(admit), List.of(hold, settle)));
+  }
+
+  private void journal(Path folder, LedgerEngine engine, Map<String, JournalPosition> positions) {
+    ServiceMetrics observer = new ServiceMetrics(metrics);
+    keep(new JournalTailer(folder.resolve(HOPS), positions.get(HOPS), true, engine::providerOf, engine::journal, observer));
+    keep(new JournalTailer(folder.resolve(REQUESTS), positions.get(REQUESTS), false, engine::providerOf, engine::journal, observer));
+  }
+
+  private AdminServer.Health health(LedgerEngine engine) {
+    return new AdminServer.Health(
+        engine::admitting,
+        () -> List.of(engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
+        metrics::text);
+  }
+
+  /** Leases end by the second; a lease after the start nothing of the process before can still be sent. */
+  private void clockwork(LedgerEngine engine) {
+    ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("clockwork").daemon().factory());
+    keep(clockwork::shutdownNow);
+    clockwork.scheduleWithFixedDelay(
+        () -> {
+          var unused = engine.tick().exceptionally(AccountingService::missed);
+        },
+        1, 1, TimeUnit.SECONDS);
+    clockwork.schedule(engine::forgetPredecessor, settings.leaseMs(), TimeUnit.MILLISECONDS);
+  }
+
+  private static dev.exchequer.ledger.Result missed(Throwable error) {
+    LOG.warn("leases could not be looked at: {}", error.toString());
+    return new dev.exchequer.ledger.Result.Done();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** The port that the admin API really has. */
+  public int adminPort() {
+    return admin == null ? 0 : admin.port();
+  }
+
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("closing: {}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.exchequer.server.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import dev.exchequer.ledger.Result;
+import dev.exchequer.money.Money;
+import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.RouteClass;
+import dev.exchequer.server.store.LedgerReads.BalanceRow;
+import dev.exchequer.server.store.LedgerReads.BudgetRow;
+import dev.exchequer.server.store.LedgerReads.EntryRow;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of the API: amounts with nine decimals, times RFC 3339 UTC with milliseconds, absent values null. */
+final class AdminJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private AdminJson() {}
+
+  static String text(JsonNode node) {
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree that is not JSON", e);
+    }
+  }
+
+  static ObjectNode error(String code, String message) {
+    ObjectNode body = JSON.createObjectNode();
+    body.putObject("error").put("message", message).put("code", code);
+    return body;
+  }
+
+  static ObjectNode page(List<? extends JsonNode> items, @Nullable String nextCursor) {
+    ObjectNode page = JSON.createObjectNode();
+    page.putArray("items").addAll(items);
+    return page.put("nextCursor", nextCursor);
+  }
+
+  /** Stored receipts go out as they were stored. */
+  static ObjectNode receipts(List<String> items, @Nullable String nextCursor) {
+    ObjectNode page = JSON.createObjectNode();
+    ArrayNode list = page.putArray("items");
+    items.forEach(item -> list.addRawValue(new RawValue(item)));
+    return page.put("nextCursor", nextCursor);
+  }
+
+  /** @param definition empty where no resource defines the balance any more: its money is still shown, and nothing can spend it */
+  static ObjectNode balance(BalanceRow row, Optional<Balance> definition) {
+    long overdraft = definition.map(Balance::overdraftNanos).orElse(0L);
+    ObjectNode json = JSON.createObjectNode();
+    json.put("name", row.name().toString());
+    json.put("project", definition.map(d -> d.project().toString()).orElse(null));
+    json.put("type", definition.map(d -> d.type().text()).orElse(null));
+    json.put("unit", row.unit());
+    ArrayNode classes = json.putArray("routeClasses");
+    definition.ifPresent(d -> d.routeClasses().stream().sorted().map(RouteClass::text).forEach(classes::add));
+    json.put("posted", Money.decimal(row.posted()));
+    json.put("held", Money.decimal(row.held()));
+    json.put("available", Money.decimal(Math.subtractExact(Math.addExact(row.posted(), overdraft), row.held())));
+    json.put("overdraftLimit", Money.decimal(overdraft));
+    json.put("suspended", definition.map(Balance::suspended).orElse(true));
+    json.put("sequence", row.sequence());
+    return json.put("asOf", time(row.asOfMs()));
+  }
+
+  static ObjectNode entry(EntryRow row) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("balance", row.balance()).put("sequence", row.sequence()).put("time", time(row.time())).put("kind", row.kind());
+    json.put("amount", Money.decimal(row.amount())).put("before", Money.decimal(row.before())).put("after", Money.decimal(row.after()));
+    return json.put("receipt", row.receipt()).put("attempt", row.attempt()).put("actor", row.actor()).put("reason", row.reason());
+  }
+
+  /** One bucket; limit and remaining are null where the budget does not list the unit, or no longer exists. */
+  static ObjectNode budget(BudgetRow row, Optional<Budget> definition) {
+    Optional<Long> limit = definition.map(d -> d.limits().get(row.unit()));
+    ObjectNode json = JSON.createObjectNode();
+    json.put("name", row.budget().toString());
+    json.set("target", definition.<JsonNode>map(d -> target(d.target())).orElse(JSON.nullNode()));
+    json.put("per", definition.map(d -> per(d.per())).orElse(null));
+    json.put("value", row.value()).put("unit", row.unit());
+    json.put("limit", limit.map(Money::decimal).orElse(null));
+    json.put("spent", Money.decimal(row.spent())).put("held", Money.decimal(row.held()));
+    json.put("remaining", limit.map(l -> Money.decimal(l - row.spent() - row.held())).orElse(null));
+    json.put("windowStart", bound(row.windowStartMs())).put("windowEnd", bound(row.windowEndMs()));
+    return json.put("mode", definition.map(d -> d.audit() ? "Audit" : "Enforce").orElse(null));
+  }
+
+  static ObjectNode granted(Result.Granted granted) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("balance", granted.balance().toString()).put("sequence", granted.sequence());
+    json.put("before", Money.decimal(granted.beforeNanos())).put("after", Money.decimal(granted.afterNanos()));
+    return json.put("repeated", granted.repeated());
+  }
+
+  static ObjectNode ready(boolean ready, List<String> reasons) {
+    ObjectNode json = JSON.createObjectNode().put("ready", ready);
+    ArrayNode list = json.putArray("reasons");
+    reasons.forEach(list::add);
+    return json;
+  }
+
+  private static ObjectNode target(Budget.Target target) {
+    String kind =
+        switch (target.kind()) {
+          case PROJECT -> "Project";
+          case API_KEY -> "ApiKey";
+          case MODEL_ROUTE -> "ModelRoute";
+        };
+    return JSON.createObjectNode().put("kind", kind).put("name", target.name().toString());
+  }
+
+  private static String per(Budget.Per per) {
+    return switch (per) {
+      case TARGET -> "Target";
+      case API_KEY -> "ApiKey";
+      case TASK -> "Task";
+      case END_USER -> "EndUser";
+    };
+  }
+
+  private static String time(long ms) {
+    return MILLIS.format(Instant.ofEpochMilli(ms));
+  }
+
+  /** A lifetime has no start and no end. */
+  private static @Nullable String bound(long ms) {
+    return ms <= 0 || ms == Long.MAX_VALUE ? null : time(ms);
+  }
+}

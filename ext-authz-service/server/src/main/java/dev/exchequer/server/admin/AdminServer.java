@@ -1,0 +1,155 @@
+package dev.exchequer.server.admin;
+
+import dev.exchequer.server.admin.Tokens.Actor;
+import dev.exchequer.server.admin.Tokens.Role;
+import dev.exchequer.server.engine.Engine;
+import dev.exchequer.server.store.LedgerReads;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The admin HTTP API: who asks, what is asked, and the answer as JSON. Its threads may block; none of them is gRPC's or the ledger's. */
+public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final long LARGEST_BODY_BYTES = 64 * 1024;
+  private static final int MOST_THREADS = 24;
+  private static final String JSON = "application/json";
+  private static final String BEARER = "Bearer ";
+
+  /** How the service is doing. @param reasons why it is not ready, in words */
+  public record Health(BooleanSupplier ready, Supplier<List<String>> reasons, Supplier<String> metrics) {}
+
+  private final Engine engine;
+  private final LedgerReads reads;
+  private final Tokens tokens;
+  private final Health health;
+  private final Javalin app;
+
+  private AdminServer(Engine engine, LedgerReads reads, Tokens tokens, Health health) {
+    this.engine = engine;
+    this.reads = reads;
+    this.tokens = tokens;
+    this.health = health;
+    this.app =
+        Javalin.create(
+            config -> {
+              config.showJavalinBanner = false;
+              config.http.maxRequestSize = LARGEST_BODY_BYTES;
+              config.http.prefer405over404 = true;
+              config.jetty.threadPool = new QueuedThreadPool(MOST_THREADS, 4);
+            });
+    routes();
+  }
+
+  /**
+   * @param port 0 = any free one
+   * @throws RuntimeException if the port cannot be bound
+   */
+  public static AdminServer start(String host, int port, Engine engine, LedgerReads reads, Tokens tokens, Health health) {
+    AdminServer server = new AdminServer(engine, reads, tokens, health);
+    server.app.start(host, port);
+    return server;
+  }
+
+  public int port() {
+    return app.port();
+  }
+
+  @Override
+  public void close() {
+    app.stop();
+  }
+
+  private void routes() {
+    app.get("/healthz", call -> call.result("ok\n"));
+    app.get("/readyz", this::ready);
+    app.get("/metrics", call -> call.contentType("text/plain; version=0.0.4; charset=utf-8").result(health.metrics.get()));
+    app.get("/openapi.yaml", call -> call.contentType("application/yaml").result(openApi()));
+
+    ReadRoutes read = new ReadRoutes(engine, reads);
+    app.get("/api/v1/receipts", viewer(read::receipts));
+    app.get("/api/v1/receipts/{id}", viewer(read::receipt));
+    app.get("/api/v1/receipts/{id}/explanation", viewer(read::explanation));
+    app.get("/api/v1/namespaces/{ns}/balances", viewer(read::balances));
+    app.get("/api/v1/namespaces/{ns}/balances/{name}", viewer(read::balance));
+    app.get("/api/v1/namespaces/{ns}/balances/{name}/entries", viewer(read::entries));
+    app.get("/api/v1/budgets", viewer(read::budgets));
+    Grants grants = new Grants(engine);
+    app.post("/api/v1/namespaces/{ns}/balances/{name}/grants", call -> grants.handle(call, actor(call, Role.TREASURER).name()));
+
+    app.exception(AdminRefusal.class, (refusal, call) -> error(call, refusal.status(), refusal.code(), refusal.told()));
+    app.exception(HttpResponseException.class, (e, call) -> error(call, e.getStatus(), codeOf(e.getStatus()), String.valueOf(e.getMessage())));
+    app.exception(
+        Exception.class,
+        (e, call) -> {
+          LOG.error("{} {} failed", call.method(), call.path(), e);
+          error(call, 500, "internal_error", "the service failed to answer; its log says why");
+        });
+  }
+
+  private Handler viewer(Handler handler) {
+    return call -> {
+      actor(call, Role.VIEWER);
+      handler.handle(call);
+    };
+  }
+
+  private Actor actor(Context call, Role needed) {
+    String header = call.header("Authorization");
+    Optional<Actor> actor = header != null && header.startsWith(BEARER) ? tokens.authenticate(header.substring(BEARER.length()).strip()) : Optional.empty();
+    if (actor.isEmpty()) {
+      call.header("WWW-Authenticate", "Bearer");
+      throw new AdminRefusal(401, "invalid_token", "send Authorization: Bearer with an admin token, e.g. the content of admin.token in the data directory");
+    }
+    if (!actor.get().role().includes(needed)) {
+      throw new AdminRefusal(403, "role_missing", "this needs a token with the role " + needed.name().toLowerCase(Locale.ROOT));
+    }
+    return actor.get();
+  }
+
+  private void ready(Context call) {
+    boolean ready = health.ready.getAsBoolean();
+    json(call.status(ready ? 200 : 503), AdminJson.text(AdminJson.ready(ready, ready ? List.of() : health.reasons.get())));
+  }
+
+  static void json(Context call, String body) {
+    call.contentType(JSON).result(body);
+  }
+
+  private static void error(Context call, int status, String code, String message) {
+    json(call.status(status), AdminJson.text(AdminJson.error(code, message)));
+  }
+
+  private static String codeOf(int status) {
+    return switch (status) {
+      case 404 -> "not_found";
+      case 405 -> "method_not_allowed";
+      case 413 -> "request_too_large";
+      default -> status >= 500 ? "internal_error" : "bad_request";
+    };
+  }
+
+  private static String openApi() {
+    try (InputStream in = AdminServer.class.getResourceAsStream("openapi.yaml")) {
+      if (in == null) {
+        throw new IllegalStateException("openapi.yaml is missing from the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.exchequer.server.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.engine.Engine;
+import dev.exchequer.server.store.LedgerReads;
+import dev.exchequer.server.store.LedgerReads.BalanceRow;
+import dev.exchequer.server.store.LedgerReads.EntryRow;
+import dev.exchequer.server.store.LedgerReads.Page;
+import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
+import io.javalin.http.Context;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin API shows: committed state, joined with the definitions that are in force. */
+final class ReadRoutes {
+  private final Engine engine;
+  private final LedgerReads reads;
+
+  ReadRoutes(Engine engine, LedgerReads reads) {
+    this.engine = engine;
+    this.reads = reads;
+  }
+
+  void receipts(Context call) {
+    ReceiptQuery query = AdminQueries.receipts(call);
+    Page<String> page = page(query.cursor(), () -> reads.receipts(query));
+    AdminServer.json(call, AdminJson.text(AdminJson.receipts(page.items(), page.nextCursor())));
+  }
+
+  void receipt(Context call) {
+    AdminServer.json(call, stored(call));
+  }
+
+  void explanation(Context call) {
+    call.contentType("text/plain; charset=utf-8").result(Explanation.of(stored(call)));
+  }
+
+  private String stored(Context call) {
+    AdminQueries.none(call);
+    return reads.receipt(call.pathParam("id")).orElseThrow(() -> AdminRefusal.notFound("receipt"));
+  }
+
+  void balances(Context call) {
+    AdminQueries.none(call);
+    String namespace = call.pathParam("ns");
+    List<BalanceRow> rows =
+        reads.balances().stream().filter(row -> row.name().namespace().equals(namespace)).sorted(Comparator.comparing(BalanceRow::name)).toList();
+    AdminServer.json(call, AdminJson.text(AdminJson.page(rows.stream().map(this::balanceJson).toList(), null)));
+  }
+
+  void balance(Context call) {
+    AdminQueries.none(call);
+    BalanceRow row = reads.balance(AdminQueries.balance(call)).orElseThrow(() -> AdminRefusal.notFound("balance"));
+    AdminServer.json(call, AdminJson.text(balanceJson(row)));
+  }
+
+  void entries(Context call) {
+    String cursor = AdminQueries.pageCursor(call);
+    int limit = AdminQueries.limit(call);
+    ObjectName name = AdminQueries.balance(call);
+    if (reads.balance(name).isEmpty()) {
+      throw AdminRefusal.notFound("balance");
+    }
+    Page<EntryRow> page = page(cursor, () -> reads.entries(name, cursor, limit));
+    AdminServer.json(call, AdminJson.text(AdminJson.page(page.items().stream().map(AdminJson::entry).toList(), page.nextCursor())));
+  }
+
+  void budgets(Context call) {
+    AdminQueries.none(call);
+    List<Budget> definitions = engine.policy().map(Policy::budgets).orElse(List.of());
+    List<JsonNode> items =
+        reads.budgets().stream()
+            .<JsonNode>map(row -> AdminJson.budget(row, definitions.stream().filter(d -> d.name().equals(row.budget())).findAny()))
+            .toList();
+    AdminServer.json(call, AdminJson.text(AdminJson.page(items, null)));
+  }
+
+  private JsonNode balanceJson(BalanceRow row) {
+    Optional<Balance> definition = engine.policy().flatMap(policy -> Optional.ofNullable(policy.balances().get(row.name())));
+    return AdminJson.balance(row, definition);
+  }
+
+  /** A cursor is the store's own text; one that it cannot read is the caller's mistake. */
+  private static <T> Page<T> page(@Nullable String cursor, Supplier<Page<T>> read) {
+    try {
+      return read.get();
+    } catch (IllegalArgumentException e) {
+      if (cursor == null) {
+        throw e;
+      }
+      throw AdminRefusal.badRequest("cursor must be a nextCursor of this list; leave it out to start at the newest");
+    }
+  }
+}

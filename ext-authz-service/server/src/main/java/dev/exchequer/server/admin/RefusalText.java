@@ -1,0 +1,23 @@
+package dev.exchequer.server.admin;
+
+/** What to change when a request was refused before any hop was looked at; "" where the skipped hops tell it, or the message does. */
+final class RefusalText {
+  private RefusalText() {}
+
+  static String toChange(String code) {
+    return switch (code) {
+      case "key_suspended" -> "suspend: false on the key";
+      case "project_suspended" -> "suspend: false on the project";
+      case "unsupported_media_type" -> "content-type: application/json, and no content-encoding";
+      case "invalid_request_error" -> "the request, as the message says";
+      case "task_required" -> "the header x-exchequer-task in the request, or task on the key";
+      case "task_limit" -> "fewer task labels at once, or a higher maxOpen on the budget; an idle label closes by itself";
+      case "model_not_found" -> "the model's name in the request, or a ModelRoute that lists it";
+      case "route_forbidden" -> "routeClasses and models of the key and of its project";
+      case "idempotency_conflict" -> "a new idempotency-key for a new request";
+      case "rate_limited" -> "fewer requests a minute, or a higher limits.requestsPerMinute on the key";
+      case "concurrency_limited" -> "fewer requests at once, or a higher limits.concurrency on the key";
+      default -> "";
+    };
+  }
+}

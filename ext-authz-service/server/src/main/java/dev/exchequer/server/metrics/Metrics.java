@@ -1,0 +1,166 @@
+package dev.exchequer.server.metrics;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.Histogram;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.client.hotspot.DefaultExports;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.function.LongSupplier;
+
+/**
+ * Every metric of the accounting service: name, unit, labels. No label takes a value that a caller may choose (keys, tasks, models): an application
+ * could make as many time series as it likes.
+ *
+ * <p>Charges are counted as doubles here and nowhere else: these numbers are for graphs, the ledger is for money.
+ */
+public final class Metrics {
+  private static final double NANOS_PER_UNIT = 1e9;
+
+  private final CollectorRegistry registry = new CollectorRegistry(true);
+
+  /** code: "ok", or the code of the refusal. */
+  private final Counter admissions = counter("exchequer_admissions_total", "Requests that asked to be admitted, by result.", "code");
+
+  private final Counter holds = counter("exchequer_holds_total", "Attempts for which money was held.");
+
+  /** outcome: as on receipts. */
+  private final Counter settles = counter("exchequer_settles_total", "Attempts that ended, by outcome.", "outcome");
+
+  /** unit: as balances name it; in whole units, not nanos. */
+  private final Counter charges = counter("exchequer_charges_units_total", "Charged, in units of money or credit.", "unit");
+
+  /** reason: a skip reason. */
+  private final Counter refused = counter("exchequer_hops_refused_total", "Hops that were skipped, by reason.", "reason");
+
+  private final Counter unknownHold = counter("exchequer_unknown_hold_total", "Settles and journal lines for a hold that the ledger does not know.");
+
+  private final Counter usageRejected = counter("exchequer_usage_rejected_total", "Usage reports that were not believed (negative, absurd, not numbers).");
+
+  /** file: "hops" or "requests". */
+  private final Counter journalLines = counter("exchequer_journal_lines_total", "Journal lines applied.", "file");
+
+  private final Counter journalQuarantined = counter("exchequer_journal_quarantined_total", "Journal lines too long or unreadable, put aside.", "file");
+
+  private final Gauge journalLag = gauge("exchequer_journal_lag_bytes", "Journal bytes that are written and not yet applied.", "file");
+
+  private final Histogram laneBatch =
+      Histogram.build("exchequer_lane_batch_commands", "Commands that one commit made durable.").buckets(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024).register(registry);
+
+  private final Histogram commitSeconds =
+      Histogram.build("exchequer_lane_commit_seconds", "Time from deciding a batch to its COMMIT.")
+          .buckets(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+          .register(registry);
+
+  private final Gauge policyInfo = gauge("exchequer_policy_info", "1 for the digest of the policy that new requests are decided by.", "digest");
+
+  /** side: "request" or "response". */
+  private final Counter luaFailures = counter("exchequer_meter_failures_total", "Failures of the meter inside Envoy; must stay 0.", "side");
+
+  /** With the JVM's own metrics (heap, collections, threads) in the same registry. */
+  public Metrics() {
+    DefaultExports.register(registry);
+  }
+
+  public void admitted() {
+    admissions.labels("ok").inc();
+  }
+
+  public void denied(String code) {
+    admissions.labels(code).inc();
+  }
+
+  public void held() {
+    holds.inc();
+  }
+
+  public void settled(String outcome) {
+    settles.labels(outcome).inc();
+  }
+
+  public void charged(String unit, long nanos) {
+    // a correction may take back; a counter may not fall, so those are left to the ledger
+    if (nanos > 0) {
+      charges.labels(unit).inc(nanos / NANOS_PER_UNIT);
+    }
+  }
+
+  public void hopRefused(String reason) {
+    refused.labels(reason).inc();
+  }
+
+  public void unknownHold() {
+    unknownHold.inc();
+  }
+
+  public void usageRejected() {
+    usageRejected.inc();
+  }
+
+  public void journalLine(String file) {
+    journalLines.labels(file).inc();
+  }
+
+  public void journalQuarantined(String file) {
+    journalQuarantined.labels(file).inc();
+  }
+
+  public void journalLag(String file, long bytes) {
+    journalLag.labels(file).set(bytes);
+  }
+
+  public void committed(int commands, long nanos) {
+    laneBatch.observe(commands);
+    commitSeconds.observe(nanos / 1e9);
+  }
+
+  public void policy(String digest) {
+    policyInfo.clear();
+    policyInfo.labels(digest).set(1);
+  }
+
+  public void luaFailure(String side) {
+    luaFailures.labels(side).inc();
+  }
+
+  /** Read when somebody looks. */
+  public void openHolds(LongSupplier count) {
+    polled("exchequer_open_holds", "Holds that are active.", count);
+  }
+
+  /** Read when somebody looks. */
+  public void runningRequests(LongSupplier count) {
+    polled("exchequer_running_requests", "Requests that were admitted and have not ended.", count);
+  }
+
+  /** Prometheus text format 0.0.4. */
+  public String text() {
+    StringWriter out = new StringWriter();
+    try {
+      TextFormat.write004(out, registry.metricFamilySamples());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
+  private void polled(String name, String help, LongSupplier value) {
+    Gauge.build(name, help).create().setChild(new Gauge.Child() {
+          @Override
+          public double get() {
+            return value.getAsLong();
+          }
+        }).register(registry);
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.build(name, help).labelNames(labels).register(registry);
+  }
+
+  private Gauge gauge(String name, String help, String... labels) {
+    return Gauge.build(name, help).labelNames(labels).register(registry);
+  }
+}

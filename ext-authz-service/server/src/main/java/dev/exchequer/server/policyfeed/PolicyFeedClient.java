@@ -1,0 +1,173 @@
+package dev.exchequer.server.policyfeed;
+
+import dev.exchequer.api.v1.PolicyFeedGrpc;
+import dev.exchequer.api.v1.PolicyStatus;
+import dev.exchequer.api.v1.PolicyUpdate;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.engine.Engine;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one stream to the operator open for ever: says which policy is in force, takes the next one, and acknowledges it only when new admissions are
+ * decided by it. Everything happens on one thread of its own, so the state below needs no lock; a stream's late callbacks are told by its number.
+ */
+public final class PolicyFeedClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyFeedClient.class);
+
+  /** @param node who speaks: the gateway pod's name, "local" on one machine */
+  public record Settings(Path socket, String node, int maxInboundBytes, long firstBackOffMs, long longestBackOffMs, long pinnedPollMs) {
+    public static Settings of(Path socket, String node, int maxInboundBytes) {
+      return new Settings(socket, node, maxInboundBytes, 200, 5_000, 1_000);
+    }
+  }
+
+  private final Settings settings;
+  private final Engine engine;
+  private final Supplier<List<String>> pinned;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("policy-feed").daemon(true).factory());
+  private final ManagedChannel channel;
+
+  private long stream;
+  private @Nullable StreamObserver<PolicyStatus> out;
+  private @Nullable PolicyStatus lastSent;
+  private String error = "";
+  private long backOffMs;
+  private boolean closed;
+
+  /** @param pinned digests that a running request or an open hold still names; polled, on this client's thread */
+  public PolicyFeedClient(Settings settings, Engine engine, Supplier<List<String>> pinned) {
+    this.settings = settings;
+    this.engine = engine;
+    this.pinned = pinned;
+    this.backOffMs = settings.firstBackOffMs;
+    this.channel =
+        Grpc.newChannelBuilder("unix:" + settings.socket.toAbsolutePath(), InsecureChannelCredentials.create())
+            .overrideAuthority("localhost")
+            .executor(thread)
+            .maxInboundMessageSize(settings.maxInboundBytes)
+            .build();
+  }
+
+  public void start() {
+    thread.execute(this::connect);
+    thread.scheduleWithFixedDelay(this::guardedStatus, settings.pinnedPollMs, settings.pinnedPollMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    thread.execute(() -> closed = true);
+    channel.shutdownNow();
+    thread.shutdown();
+  }
+
+  private void connect() {
+    if (closed) {
+      return;
+    }
+    long number = ++stream;
+    lastSent = null;
+    // gRPC backs off by itself after a refused connection; ours is the only back-off
+    channel.resetConnectBackoff();
+    out = PolicyFeedGrpc.newStub(channel).watch(new Updates(number));
+    guardedStatus();
+  }
+
+  private void lost(long number, @Nullable Throwable why) {
+    if (closed || number != stream) {
+      return;
+    }
+    out = null;
+    LOG.info("policy feed lost ({}), trying again in {} ms", why == null ? "ended by the operator" : why.getMessage(), backOffMs);
+    thread.schedule(this::connect, backOffMs, TimeUnit.MILLISECONDS);
+    backOffMs = Math.min(backOffMs * 2, settings.longestBackOffMs);
+  }
+
+  private void received(long number, PolicyUpdate update) {
+    backOffMs = settings.firstBackOffMs;
+    if (engine.policy().filter(active -> active.digest().equals(update.getDigest())).isPresent()) {
+      answer(number, ""); // sent again after a new connection
+      return;
+    }
+    byte[] canonical = update.getPolicy().toByteArray();
+    switch (FromAccountingPolicy.read(update.getDigest(), canonical)) {
+      case Decoded.Refused refused -> answer(number, refused.message());
+      case Decoded.Accepted accepted ->
+          engine
+              .activate(accepted.policy(), canonical)
+              .whenCompleteAsync((done, failure) -> answer(number, failure == null ? "" : "could not be stored: " + failure.getMessage()), thread);
+    }
+  }
+
+  private void answer(long number, String refusal) {
+    error = refusal;
+    if (!refusal.isEmpty()) {
+      LOG.warn("policy refused: {}", refusal);
+    }
+    if (number == stream) {
+      lastSent = null; // every update is answered, also when nothing about us changed
+      sendStatus();
+    }
+  }
+
+  private void guardedStatus() {
+    try {
+      sendStatus();
+    } catch (RuntimeException e) {
+      LOG.warn("policy status not sent: {}", e.toString());
+    }
+  }
+
+  private void sendStatus() {
+    StreamObserver<PolicyStatus> to = out;
+    if (to == null) {
+      return;
+    }
+    PolicyStatus status =
+        PolicyStatus.newBuilder()
+            .setNode(settings.node)
+            .setDigest(engine.policy().map(Policy::digest).orElse(""))
+            .setError(error)
+            .addAllPinned(pinned.get().stream().sorted().distinct().toList())
+            .build();
+    if (!status.equals(lastSent)) {
+      lastSent = status;
+      to.onNext(status);
+    }
+  }
+
+  private final class Updates implements StreamObserver<PolicyUpdate> {
+    private final long number;
+
+    Updates(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public void onNext(PolicyUpdate update) {
+      received(number, update);
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      lost(number, t);
+    }
+
+    @Override
+    public void onCompleted() {
+      lost(number, null);
+    }
+  }
+}

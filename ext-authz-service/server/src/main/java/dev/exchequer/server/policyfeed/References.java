@@ -1,0 +1,80 @@
+package dev.exchequer.server.policyfeed;
+
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.policy.ApiKey;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.ModelPattern;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Route;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Every object that a policy names must stand in it: a missing one would show only when a request needs it. The providers in a rate's match are left
+ * alone: they filter, and a rate for a provider that was left out prices nothing.
+ */
+final class References {
+  private References() {}
+
+  static void check(Policy policy) {
+    policy.projects().values().forEach(p -> all("Project " + p.name(), "price sheet", p.priceSheets(), policy.priceSheets()));
+    policy.keys().values().forEach(k -> one("ApiKey " + k.name(), "project", k.project(), policy.projects()));
+    policy.balances().values().forEach(b -> one("Balance " + b.name(), "project", b.project(), policy.projects()));
+    policy.budgets().forEach(b -> target(b, policy));
+    for (Route route : policy.routes().values()) {
+      String who = "Route " + route.name();
+      all(who, "price sheet", route.priceSheets(), policy.priceSheets());
+      route.hops().forEach(hop -> one(who + ": hop " + hop.name(), "provider", hop.provider(), policy.providers()));
+    }
+    all("the gateway", "price sheet", policy.defaultPriceSheets(), policy.priceSheets());
+    oneOwnerPerCredential(policy);
+    oneRoutePerModel(policy);
+  }
+
+  private static void target(Budget budget, Policy policy) {
+    String who = "Budget " + budget.name();
+    ObjectName name = budget.target().name();
+    switch (budget.target().kind()) {
+      case PROJECT -> one(who, "project", name, policy.projects());
+      case API_KEY -> one(who, "key", name, policy.keys());
+      case MODEL_ROUTE -> one(who, "route", name, policy.routes());
+    }
+  }
+
+  private static void oneOwnerPerCredential(Policy policy) {
+    Set<String> seen = new HashSet<>();
+    for (ApiKey key : policy.keys().values()) {
+      for (ApiKey.Credential credential : key.credentials()) {
+        if (!seen.add(credential.sha256())) {
+          throw new IllegalArgumentException("ApiKey " + key.name() + ": credential " + credential.name() + " is also another's");
+        }
+      }
+    }
+  }
+
+  private static void oneRoutePerModel(Policy policy) {
+    Set<String> seen = new HashSet<>();
+    for (Route route : policy.routes().values()) {
+      for (ModelPattern pattern : route.models()) {
+        for (Endpoint endpoint : route.endpoints()) {
+          if (!seen.add(endpoint + " " + pattern.text())) {
+            throw new IllegalArgumentException("Route " + route.name() + ": model " + pattern.text() + " is also another route's");
+          }
+        }
+      }
+    }
+  }
+
+  private static void all(String who, String what, Collection<ObjectName> names, Map<ObjectName, ?> known) {
+    names.forEach(name -> one(who, what, name, known));
+  }
+
+  private static void one(String who, String what, ObjectName name, Map<ObjectName, ?> known) {
+    if (!known.containsKey(name)) {
+      throw new IllegalArgumentException(who + ": no such " + what + ": " + name);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.exchequer.server.store;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Change;
+import dev.exchequer.ledger.Command.JournalPosition;
+import dev.exchequer.ledger.Entry;
+import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.RunningRequest;
+import dev.exchequer.receipt.Receipt;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a batch: rows that changed several times are written once, entries and receipts each. */
+final class SqliteWriter {
+  private final Connection connection;
+  private final StoredJson json;
+  private final ConcurrentMap<String, byte[]> canonical;
+  private final Map<String, PreparedStatement> prepared = new LinkedHashMap<>();
+
+  SqliteWriter(Connection connection, StoredJson json, ConcurrentMap<String, byte[]> canonical) {
+    this.connection = connection;
+    this.json = json;
+    this.canonical = canonical;
+  }
+
+  /** The last form of every row that a batch changed. A null request is one that ended. */
+  private static final class Rows {
+    private final Map<ObjectName, Account> accounts = new LinkedHashMap<>();
+    private final Map<HoldId, Hold> holds = new LinkedHashMap<>();
+    private final Map<String, @Nullable RunningRequest> requests = new LinkedHashMap<>();
+    private final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
+    private final Map<String, JournalPosition> journal = new LinkedHashMap<>();
+    private final List<Change> inOrder = new ArrayList<>();
+
+    private void add(Change change) {
+      switch (change) {
+        case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());
+        case Change.HoldChanged c -> holds.put(c.hold().id(), c.hold());
+        case Change.RequestChanged c -> requests.put(c.request().facts().id(), c.request());
+        case Change.RequestEnded c -> requests.put(c.request().facts().id(), null);
+        case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
+        case Change.JournalRead c -> journal.put(c.position().file(), c.position());
+        case Change.EntryPosted c -> inOrder.add(c);
+        case Change.ReceiptWritten c -> inOrder.add(c);
+        case Change.KeyTaken c -> inOrder.add(c);
+        case Change.KeyFreed c -> inOrder.add(c);
+        case Change.GrantRecorded c -> inOrder.add(c);
+        case Change.PolicyActivated c -> inOrder.add(c);
+        case Change.PolicyDropped c -> inOrder.add(c);
+        case Change.AdmissionCounted c -> {}
+      }
+    }
+  }
+
+  void commit(Collection<Change> changes, long nowMs) {
+    Rows rows = new Rows();
+    changes.forEach(rows::add);
+    try {
+      for (Account account : rows.accounts.values()) {
+        run("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?)", account.name(), account.unit(), account.posted(), account.held(), account.sequence());
+      }
+      for (Hold hold : rows.holds.values()) {
+        run("INSERT OR REPLACE INTO holds VALUES (?,?,?,?)", hold.id().request(), hold.id().attempt(), hold.state().name(), json.write(hold));
+      }
+      for (Map.Entry<String, @Nullable RunningRequest> request : rows.requests.entrySet()) {
+        RunningRequest running = request.getValue();
+        if (running == null) {
+          run("DELETE FROM requests WHERE id = ?", request.getKey());
+        } else {
+          run("INSERT OR REPLACE INTO requests VALUES (?,?)", request.getKey(), json.write(running));
+        }
+      }
+      for (Bucket b : rows.buckets.values()) {
+        BucketKey k = b.key();
+        run("INSERT OR REPLACE INTO buckets VALUES (?,?,?,?,?,?,?,?)", k.budget(), k.value(), k.unit(), k.windowStartMs(), b.windowEndMs(), b.spent(), b.held(), b.lastUsedMs());
+      }
+      for (JournalPosition p : rows.journal.values()) {
+        run("INSERT OR REPLACE INTO journal VALUES (?,?,?,?)", p.file(), p.inode(), p.generation(), p.offset());
+      }
+      for (Change change : rows.inOrder) {
+        write(change);
+      }
+      run("UPDATE meta SET value = ? WHERE name = 'time'", nowMs);
+      connection.commit();
+    } catch (SQLException | RuntimeException e) {
+      rollback(e);
+      throw new LedgerLane.LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
+    }
+  }
+
+  private void write(Change change) throws SQLException {
+    switch (change) {
+      case Change.EntryPosted c -> entry(c.entry());
+      case Change.ReceiptWritten c -> receipt(c.receipt());
+      case Change.KeyTaken c -> run("INSERT OR REPLACE INTO idempotency VALUES (?,?,?,?)", c.key().apiKey(), c.key().key(), c.key().request(), c.key().untilMs());
+      case Change.KeyFreed c -> run("DELETE FROM idempotency WHERE api_key = ? AND key = ?", c.key().apiKey(), c.key().key());
+      case Change.GrantRecorded c ->
+          run(
+              "INSERT INTO grants VALUES (?,?,?,?,?,?)",
+              c.grant().key(), c.grant().content(), c.grant().balance(), c.grant().sequence(), c.grant().before(), c.grant().after());
+      case Change.PolicyActivated c -> policy(c);
+      case Change.PolicyDropped c -> run("DELETE FROM policies WHERE digest = ? AND active = 0", c.digest());
+      default -> throw new IllegalStateException("not written in order: " + change);
+    }
+  }
+
+  private void policy(Change.PolicyActivated change) throws SQLException {
+    byte[] bytes = canonical.get(change.policy().digest());
+    if (bytes == null) {
+      throw new IllegalStateException("the bytes of policy " + change.policy().digest() + " were not remembered");
+    }
+    run("UPDATE policies SET active = 0 WHERE active = 1");
+    run("INSERT OR REPLACE INTO policies VALUES (?,?,?,1)", change.policy().digest(), bytes, change.atMs());
+  }
+
+  private void entry(Entry e) throws SQLException {
+    run(
+        "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        e.balance(), e.sequence(), e.timeMs(), e.kind().text(), e.amount(), e.before(), e.after(), e.receipt(), e.attempt(), e.actor(), e.reason());
+  }
+
+  private void receipt(Receipt r) throws SQLException {
+    run(
+        "INSERT INTO receipts VALUES (?,?,?,?,?,?,?,?,?,?)",
+        r.id(), r.time(), r.apiKey(), r.project(), r.route(), r.requestedModel(), r.status(), r.task(), r.endUser(), ReceiptJson.write(r));
+  }
+
+  private void run(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = prepared.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      prepared.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      switch (values[i]) {
+        case null -> statement.setNull(i + 1, Types.NULL);
+        case Long number -> statement.setLong(i + 1, number);
+        case Integer number -> statement.setInt(i + 1, number);
+        case byte[] bytes -> statement.setBytes(i + 1, bytes);
+        case Object text -> statement.setString(i + 1, text.toString());
+      }
+    }
+    statement.executeUpdate();
+  }
+
+  private void rollback(Exception cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.publish;
+
+import org.jspecify.annotations.NullMarked;

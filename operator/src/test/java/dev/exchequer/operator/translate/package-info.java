@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.translate;
+
+import org.jspecify.annotations.NullMarked;
