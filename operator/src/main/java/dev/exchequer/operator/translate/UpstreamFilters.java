@@ -10,9 +10,11 @@ import dev.exchequer.operator.ir.ClusterPlan;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
+import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
@@ -29,6 +31,10 @@ final class UpstreamFilters {
   /** Else a provider could speak to the gateway, or to its clients in the gateway's name. */
   private static final List<String> RESPONSE_PREFIXES = List.of("x-exq-", "x-exchequer-", "x-envoy-");
 
+  private static final Any GATHER =
+      Packed.of(
+          Lua.newBuilder().setStatPrefix("gather").setDefaultSourceCode(DataSource.newBuilder().setInlineString(Texts.read("gather.lua"))).build());
+
   private UpstreamFilters() {}
 
   static HttpProtocolOptions of(ClusterPlan plan) {
@@ -41,6 +47,7 @@ final class UpstreamFilters {
       // after the removal, so that no prefix of ours can take the credential away
       options.addHttpFilters(filter("envoy.filters.http.credential_injector", Packed.of(credential(secret, plan.credentialHeader()))));
     }
+    options.addHttpFilters(filter("envoy.filters.http.lua", GATHER));
     options.addHttpFilters(filter("envoy.filters.http.upstream_codec", Packed.of(UpstreamCodec.getDefaultInstance())));
     return options.build();
   }
