@@ -11,6 +11,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +71,12 @@ public final class PolicyFeedClient implements AutoCloseable {
   public void close() {
     thread.execute(() -> closed = true);
     channel.shutdownNow();
+    try {
+      // the stream's end is told on our thread: without it gRPC would leave the connection open
+      channel.awaitTermination(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     thread.shutdown();
   }
 
@@ -107,8 +114,13 @@ public final class PolicyFeedClient implements AutoCloseable {
       case Decoded.Accepted accepted ->
           engine
               .activate(accepted.policy(), canonical)
-              .whenCompleteAsync((done, failure) -> answer(number, failure == null ? "" : "could not be stored: " + failure.getMessage()), thread);
+              .whenCompleteAsync((done, failure) -> answer(number, failure == null ? "" : "could not be stored: " + reason(failure)), thread);
     }
+  }
+
+  private static @Nullable String reason(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+    return (cause == null ? failure : cause).getMessage();
   }
 
   private void answer(long number, String refusal) {
