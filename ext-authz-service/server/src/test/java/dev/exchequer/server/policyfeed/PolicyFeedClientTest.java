@@ -72,9 +72,14 @@ class PolicyFeedClientTest {
     CompletableFuture<Result> commit = new CompletableFuture<>();
     engine.commit = commit;
     operator.send(FIRST);
+    engine.activations.poll(10, TimeUnit.SECONDS);
+    pinned = List.of("old");
     assertThat(operator.statuses.poll(100, TimeUnit.MILLISECONDS)).isNull();
     commit.complete(new Result.Done());
-    assertThat(operator.nextStatus().getDigest()).isEqualTo(Policies.digest(FIRST));
+    PolicyStatus answer = operator.nextStatus();
+    assertThat(answer.getDigest()).isEqualTo(Policies.digest(FIRST));
+    assertThat(answer.getPinnedList()).containsExactly("old");
+    assertThat(operator.statuses).isEmpty();
   }
 
   @Test
@@ -195,6 +200,7 @@ class PolicyFeedClientTest {
 
   private static final class FakeEngine extends UnusedEngine {
     volatile CompletableFuture<Result> commit = CompletableFuture.completedFuture(new Result.Done());
+    final BlockingQueue<Policy> activations = new LinkedBlockingQueue<>();
     volatile ByteString stored = ByteString.EMPTY;
     private volatile @Nullable Policy active;
 
@@ -205,6 +211,7 @@ class PolicyFeedClientTest {
 
     @Override
     public CompletableFuture<Result> activate(Policy policy, byte[] canonical) {
+      activations.add(policy);
       return commit.thenApply(
           done -> {
             stored = ByteString.copyFrom(canonical);
