@@ -14,6 +14,8 @@ import dev.exchequer.operator.translate.EnvoyBootstrap;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -195,6 +197,19 @@ class XdsIT {
       }
       assertThat(real.envoy.admin().get("/stats?filter=lua.*errors")).contains("errors: 0").doesNotContainPattern("errors: [1-9]");
     }
+  }
+
+  @Test
+  void anEmptyGatewayAnswersAndItsSocketsAreForThisUserOnly() throws Exception {
+    gateway.publisher.stage(GatewayPlan.EMPTY);
+    gateway.awaitServing();
+    try (FakeService admit = gateway.admitTo("c1")) {
+      assertEnding(gateway.post("{}"), 404, "endpoint_not_supported");
+    }
+    for (Path socket : List.of(gateway.settings.xdsSocket(), gateway.settings.adminSocket())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).as(socket.toString()).isEqualTo("rw-------");
+    }
+    assertThat(gateway.envoy.admin().post("/reopen_logs")).isEqualTo("OK\n");
   }
 
   @Test
