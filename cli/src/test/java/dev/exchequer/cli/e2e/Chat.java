@@ -28,7 +28,8 @@ record Chat(int status, @Nullable String receipt, @Nullable String charge, @Null
           answer.statusCode(), first(answer.headers().values("x-exchequer-receipt")), first(answer.headers().values("x-exchequer-charge")),
           first(answer.headers().values("x-exchequer-hop")), null, text, null, null);
     } catch (OpenAIServiceException e) {
-      JsonNode error = Json.read(e.body().toString()).path("error");
+      JsonNode body = java.util.Objects.requireNonNull(e.body().convert(JsonNode.class));
+      JsonNode error = body.has("error") ? body.get("error") : body;
       String receipt = first(e.headers().values("x-exchequer-receipt"));
       return new Chat(
           e.statusCode(), receipt, null, null, e.code().orElse(null), error.path("message").asText(e.getMessage()),

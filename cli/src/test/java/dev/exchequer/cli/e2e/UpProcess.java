@@ -2,18 +2,14 @@ package dev.exchequer.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.operator.publish.EnvoyAdmin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.net.StandardProtocolFamily;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -203,17 +199,7 @@ final class UpProcess {
   String envoy(String path) {
     try {
       Path socket = Path.of(Files.readString(data.resolve("run/sockets")).strip(), "envoy.sock");
-      try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-        channel.connect(UnixDomainSocketAddress.of(socket));
-        channel.write(ByteBuffer.wrap(("GET " + path + " HTTP/1.0\r\nhost: envoy\r\nconnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
-        StringBuilder text = new StringBuilder();
-        ByteBuffer buffer = ByteBuffer.allocate(65536);
-        while (channel.read(buffer) >= 0) {
-          text.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
-          buffer.clear();
-        }
-        return text.toString();
-      }
+      return new EnvoyAdmin(socket, Stack.PATIENCE).get(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -35,7 +35,8 @@ final class ReceiptHops {
   }
 
   /** What ending a hold came to, as far as the receipt tells it. */
-  record Ended(AttemptOutcome outcome, String reason, Usage usage, long charged, @Nullable Charge charge, @Nullable Entry entry, long postedNow) {}
+  record Ended(
+      AttemptOutcome outcome, String reason, Usage usage, long charged, @Nullable Charge charge, @Nullable Entry entry, long postedNow, long endedAtMs) {}
 
   static Receipt.Hop tried(Policy policy, Route route, Hold hold, Evidence evidence, Ended ended) {
     Route.Hop hop = route.hops().get(hold.position() - 1);
@@ -45,7 +46,7 @@ final class ReceiptHops {
     return new Receipt.Hop(
         hold.position(), hold.id().attempt(), hop.name(), hop.provider().toString(), hop.routeClass().text(), hold.subject().upstreamModel(),
         emptyToNull(evidence.servedModel()), role(hold.position()), ended.outcome().text(), null, ended.reason(),
-        evidence.status() == 0 ? null : evidence.status(), emptyToNull(evidence.providerRequestId()), evidence.latencyMs() > 0 ? evidence.latencyMs() : null,
+        evidence.status() == 0 ? null : evidence.status(), emptyToNull(evidence.providerRequestId()), evidence.latencyMs() > 0 ? evidence.latencyMs() : Math.max(0, ended.endedAtMs() - hold.heldAtMs()),
         usage(ended.usage()), quote == null ? null : quote.amountNanos(), ended.charged(), quote == null ? null : quote.unit(),
         hold.balance() == null ? null : hold.balance().toString(), balance == null ? null : balance.type().text(), entry == null ? null : entry.sequence(),
         hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.before(), hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.after(),

@@ -166,7 +166,7 @@ final class Settling {
     Usage usage = judgement.usage();
     String reason = evidence.usageRejected() == null ? why : why + "; reported usage not believed: " + evidence.usageRejected();
     long posted = hold.balance() == null ? 0 : new Treasury(draft).posted(hold.balance());
-    return ReceiptHops.tried(policy, route, hold, evidence, new ReceiptHops.Ended(outcome, reason, usage, judgement.amount(), judgement.charge(), entry, posted));
+    return ReceiptHops.tried(policy, route, hold, evidence, new ReceiptHops.Ended(outcome, reason, usage, judgement.amount(), judgement.charge(), entry, posted, draft.now()));
   }
 
   private Result.Settled answer(Hold hold, boolean next, @Nullable Ending ending, long charged) {

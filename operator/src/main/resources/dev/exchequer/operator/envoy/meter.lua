@@ -510,7 +510,13 @@ end
 
 local function replace(h, status, body, headers)
   local hd = h:headers()
-  if status > 0 then hd:replace(':status', tostring(status)) end
+  if status > 0 then
+    hd:replace(':status', tostring(status))
+    -- what a provider says about trying again is not what the service says
+    hd:remove('retry-after')
+    hd:remove('retry-after-ms')
+    hd:remove('x-should-retry')
+  end
   if body ~= '' then
     hd:remove('content-encoding')
     hd:replace('content-length', tostring(#body))
