@@ -98,7 +98,11 @@ final class EvidenceBuilder {
     return switch (random.nextInt(20)) {
       case 0, 1, 2, 3, 4, 5, 6 -> this;
       case 7, 8 -> reports(0, 0);
-      case 9 -> reports(absurd(random), absurd(random));
+      case 9 -> {
+        long cached = absurd(random);
+        usage = new Usage(Map.of(Meter.INPUT, absurd(random), Meter.CACHE_READ, cached, Meter.OUTPUT, absurd(random)), Usage.Source.PROVIDER);
+        yield this;
+      }
       default -> reports(random.nextInt(1000), random.nextInt(100));
     };
   }

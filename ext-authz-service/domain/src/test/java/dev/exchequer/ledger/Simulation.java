@@ -100,7 +100,7 @@ final class Simulation {
       grant();
     } else if (dice < 910) {
       apply(new Command.Deny(facts(), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
-    } else if (dice < 990) {
+    } else if (dice < 995) {
       finishSome();
     } else {
       crash();
@@ -128,7 +128,7 @@ final class Simulation {
     admitted.keySet().removeIf(id -> !books.holds.containsKey(new HoldId(id, 1)));
     recent.retainAll(admitted.keySet());
     firstHeld.keySet().removeIf(id -> !books.holds.containsKey(id));
-    firstSettled.keySet().removeIf(id -> Objects.requireNonNull(books.holds.get(id)).active());
+    firstSettled.keySet().removeIf(id -> !books.holds.containsKey(id) || Objects.requireNonNull(books.holds.get(id)).active());
     grantsMade.removeIf(grant -> !books.grants.contains("admin/" + grant.idempotencyKey()));
     now += random.nextInt(3_000);
     startedAt = now;
@@ -281,9 +281,10 @@ final class Simulation {
     }
   }
 
-  /** Late evidence is worth as much as early evidence, for an hour at least. */
+  /** Late evidence corrects what was estimated, for an hour at least; of an attempt that ended before a restart, while its policy is kept. */
   private void corrected(Hold before, Evidence evidence) {
-    if (before.state().mayBeCorrected() && evidence.usage().reported() && now - before.leaseUntilMs() < HOUR_MS) {
+    boolean endedHere = before.leaseUntilMs() - Attempts.LEASE_MS >= startedAt;
+    if (before.state().mayBeCorrected() && evidence.usage().reported() && endedHere && now - before.leaseUntilMs() < HOUR_MS) {
       check(Objects.requireNonNull(books.holds.get(before.id())).state() == Hold.State.CORRECTED, "usage that comes late corrects: " + before.id());
     }
   }
