@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The invariants hold whatever comes in whatever order. A failure names its seed: the same seed gives the same run. */
 class SimulationTest {
   private static final int SEEDS = 20;
-  private static final int STEPS = 2_500;
+  private static final int STEPS = 4_000;
 
   @Test
   void invariantsHoldWhateverComesInWhateverOrder() {
