@@ -16,9 +16,10 @@ public record Account(ObjectName name, String unit, long posted, long held, long
     }
   }
 
-  /** What a new hold may take: posted + overdraft - held. */
+  /** What a new hold may take: posted + overdraft - held, or the nearest amount that can be counted. */
   public long available(long overdraftNanos) {
-    return Math.subtractExact(Math.addExact(posted, overdraftNanos), held);
+    long limit = posted > Long.MAX_VALUE - overdraftNanos ? Long.MAX_VALUE : posted + overdraftNanos;
+    return limit < Long.MIN_VALUE + held ? Long.MIN_VALUE : limit - held;
   }
 
   Account holding(long nanos) {

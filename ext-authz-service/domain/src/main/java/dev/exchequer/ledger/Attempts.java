@@ -107,7 +107,12 @@ final class Attempts {
           request == null ? null : id.request());
     }
     RequestFacts facts = request.facts();
-    return switch (Walk.from(draft.state(), facts, policyOf(facts.planDigest()), request.position(), providers, draft.now())) {
+    Policy policy = policyOf(facts.planDigest());
+    Route route = Objects.requireNonNull(policy.routes().get(Objects.requireNonNull(facts.route())));
+    if (draft.now() - facts.timeMs() >= route.fallback().giveUpAfterMs()) {
+      return closing.exhausted(request, new Walk.Nothing(Objects.requireNonNull(request.lastEnding()), List.of(), List.of()));
+    }
+    return switch (Walk.from(draft.state(), facts, policy, request.position(), providers, draft.now())) {
       case Walk.Take take -> take(facts, id, take, request.hops(), request.lastEnding(), request.firstByteMs());
       case Walk.Nothing nothing -> closing.exhausted(request, nothing);
     };
@@ -128,7 +133,7 @@ final class Attempts {
     Hold hold =
         new Hold(
             id, Hold.State.ACTIVE, facts.planDigest(), candidate.position(), subject, take.balance() == null ? null : take.balance().name(), take.quote(),
-            Selection.outputBound(candidate.outputCap(), facts.demand()), keys, take.considered(), draft.now(), draft.now() + LEASE_MS, false, null, null, 0);
+            candidate.outputCap(), Selection.outputBound(candidate.outputCap(), facts.demand()), keys, take.considered(), draft.now(), draft.now() + LEASE_MS, false, null, null, 0);
     new Treasury(draft).hold(hold);
     draft.put(new Change.HoldChanged(hold));
     draft.put(
@@ -139,8 +144,7 @@ final class Attempts {
 
   /** The same hold asked for again: the first answer. */
   private static Result held(Hold hold) {
-    long cap = hold.quote() == null ? 0 : hold.quote().outputCap();
-    return new Result.Held(hold.id(), hold.position(), cap, hold.balance(), hold.quote() == null ? null : hold.quote().unit(), hold.amount());
+    return new Result.Held(hold.id(), hold.position(), hold.outputCap(), hold.balance(), hold.quote() == null ? null : hold.quote().unit(), hold.amount());
   }
 
   private Policy policyOf(String digest) {

@@ -22,7 +22,7 @@ final class BudgetCheck {
   /** @param buckets to hold in; those that are not there yet begin empty */
   record Passes(List<Bucket> buckets) implements Verdict {}
 
-  /** @param windowEndMs when the counter begins anew, 0 = never */
+  /** @param windowEndMs when the counter begins anew, 0 = never, or that does not help */
   record Exceeded(Budget budget, String value, long windowEndMs) implements Verdict {}
 
   /** The whole request is refused, whatever other hops could do. */
@@ -55,7 +55,8 @@ final class BudgetCheck {
       }
       Bucket bucket = bucket(budget, unit);
       if (!budget.audit() && (limit == null || over(bucket, amount, limit))) {
-        return new Exceeded(budget, bucket.key().value(), bucket.windowEndMs());
+        boolean neverFits = limit == null || amount > limit;
+        return new Exceeded(budget, bucket.key().value(), neverFits ? 0 : bucket.windowEndMs());
       }
       if (budget.per() == Budget.Per.TASK && !budget.audit() && !open(budget, bucket.key().value()) && openLabels(budget) >= budget.maxOpen()) {
         return new Refuse(

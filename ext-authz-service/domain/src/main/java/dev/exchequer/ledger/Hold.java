@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param position of the hop in the route, from 1
  * @param balance null for a hop that nobody pays
  * @param quote null for a hop that nobody pays
+ * @param outputCap tokens per choice that the forwarded request asks for at most
  * @param outputBound tokens that all outputs together cannot exceed
  * @param buckets budget counters that hold the same amount
  * @param considered the balances that were looked at, for the receipt
@@ -33,6 +34,7 @@ public record Hold(
     Rates.Subject subject,
     @Nullable ObjectName balance,
     @Nullable Quote quote,
+    long outputCap,
     long outputBound,
     List<BucketKey> buckets,
     List<Receipt.Considered> considered,
@@ -78,16 +80,16 @@ public record Hold(
 
   Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos) {
     return new Hold(
-        id, terminal, planDigest, position, subject, balance, quote, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos);
+        id, terminal, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos);
   }
 
   Hold corrected(long chargedNanos) {
     return new Hold(
-        id, State.CORRECTED, planDigest, position, subject, balance, quote, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, answer, chargedNanos);
+        id, State.CORRECTED, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, answer, chargedNanos);
   }
 
   Hold seen(long leaseUntil, Evidence evidence) {
     return new Hold(
-        id, state, planDigest, position, subject, balance, quote, outputBound, buckets, considered, heldAtMs, leaseUntil, upstreamSeen || evidence.upstreamSeen(), evidence, answer, charged);
+        id, state, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntil, upstreamSeen || evidence.upstreamSeen(), evidence, answer, charged);
   }
 }

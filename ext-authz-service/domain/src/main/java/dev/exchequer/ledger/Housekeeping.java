@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** What time does: leases end, requests that nobody continues are closed, keys become free, policies that nothing names are dropped. */
 final class Housekeeping {
-  /** A policy is kept this long after its activation even if nothing names it: late evidence prices by it. */
+  /** A policy is kept this long after it was superseded, and after the lease of a hold that may still be corrected: late evidence prices by it. */
   private static final long POLICY_KEPT_MS = 3_600_000;
 
   private final Draft draft;
@@ -79,11 +79,16 @@ final class Housekeeping {
     Set<String> named = new HashSet<>();
     draft.state().policy().ifPresent(policy -> named.add(policy.digest()));
     draft.state().activeHolds().forEach(hold -> named.add(hold.planDigest()));
+    draft.state().endedHolds().stream().filter(this::awaitsEvidence).forEach(hold -> named.add(hold.planDigest()));
     draft.state().runningRequests().forEach(request -> named.add(request.facts().planDigest()));
     for (Policy policy : List.copyOf(draft.state().policies())) {
-      if (!named.contains(policy.digest()) && draft.state().activatedAt(policy.digest()) + POLICY_KEPT_MS <= draft.now()) {
+      if (!named.contains(policy.digest()) && draft.state().supersededAt(policy.digest()) + POLICY_KEPT_MS <= draft.now()) {
         draft.put(new Change.PolicyDropped(policy.digest()));
       }
     }
+  }
+
+  private boolean awaitsEvidence(Hold hold) {
+    return hold.state().mayBeCorrected() && hold.leaseUntilMs() + POLICY_KEPT_MS > draft.now();
   }
 }

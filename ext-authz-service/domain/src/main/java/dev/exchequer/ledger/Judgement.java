@@ -43,7 +43,7 @@ record Judgement(boolean voided, long amount, Usage usage, @Nullable Charge char
     };
   }
 
-  private static Judgement whole(Hold hold) {
+  static Judgement whole(Hold hold) {
     return new Judgement(false, hold.amount(), new Usage(java.util.Map.of(), Usage.Source.ESTIMATED), null);
   }
 
@@ -52,7 +52,7 @@ record Judgement(boolean voided, long amount, Usage usage, @Nullable Charge char
     try {
       Charge charge = Pricing.charge(sheet, rate, usage);
       return new Judgement(false, charge.amountNanos(), usage, charge);
-    } catch (AmountOverflow absurd) {
+    } catch (AmountOverflow | ArithmeticException absurd) {
       return whole(hold);
     }
   }

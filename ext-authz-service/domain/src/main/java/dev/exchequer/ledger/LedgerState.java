@@ -40,7 +40,7 @@ public final class LedgerState {
   private final Map<String, IdempotencyKey> keys = new LinkedHashMap<>();
   private final Map<String, GrantRecord> grants = new HashMap<>();
   private final Map<String, Policy> policies = new LinkedHashMap<>();
-  private final Map<String, Long> activatedAt = new HashMap<>();
+  private final Map<String, Long> supersededAt = new HashMap<>();
   private final Map<ObjectName, Integer> inFlight = new HashMap<>();
   private final Map<ObjectName, Integer> runningOfKey = new HashMap<>();
   private final Map<ObjectName, Deque<Long>> admissions = new HashMap<>();
@@ -69,7 +69,7 @@ public final class LedgerState {
       case Change.KeyFreed c -> keys.remove(slot(c.key().apiKey(), c.key().key()));
       case Change.GrantRecorded c -> grants.put(c.grant().key(), c.grant());
       case Change.PolicyActivated c -> activate(c.policy(), c.atMs());
-      case Change.PolicyDropped c -> policies.remove(c.digest());
+      case Change.PolicyDropped c -> drop(c.digest());
       case Change.JournalRead c -> positions.put(c.position().file(), c.position());
       case Change.AdmissionCounted c -> admissions.computeIfAbsent(c.apiKey(), k -> new ArrayDeque<>()).addLast(c.atMs());
       case Change.EntryPosted c -> {}
@@ -78,9 +78,16 @@ public final class LedgerState {
   }
 
   private void activate(Policy next, long atMs) {
+    if (policy != null) {
+      supersededAt.put(policy.digest(), atMs);
+    }
     policies.put(next.digest(), next);
-    activatedAt.put(next.digest(), atMs);
     policy = next;
+  }
+
+  private void drop(String digest) {
+    policies.remove(digest);
+    supersededAt.remove(digest);
   }
 
   private void put(Hold hold) {
@@ -129,6 +136,11 @@ public final class LedgerState {
     return active.values();
   }
 
+  /** Holds that ended lately, as far as they are in memory. */
+  Collection<Hold> endedHolds() {
+    return ended.values();
+  }
+
   public Optional<RunningRequest> running(String request) {
     return Optional.ofNullable(running.get(request));
   }
@@ -171,8 +183,9 @@ public final class LedgerState {
     return policies.values();
   }
 
-  long activatedAt(String digest) {
-    return activatedAt.getOrDefault(digest, 0L);
+  /** When this policy last ceased to decide new requests. */
+  long supersededAt(String digest) {
+    return supersededAt.getOrDefault(digest, 0L);
   }
 
   int inFlight(ObjectName provider) {

@@ -64,7 +64,7 @@ final class Settling {
     RunningRequest request = running(hold);
     Policy policy = policyOf(hold);
     Route route = routeOf(policy, request.facts());
-    Judgement judgement = Judgement.of(policy, hold, outcome, evidence);
+    Judgement judgement = countable(hold, Judgement.of(policy, hold, outcome, evidence));
     boolean usageMissing = !judgement.voided() && !judgement.usage().reported();
     Hold.State terminal = judgement.voided() ? Hold.State.VOIDED : usageMissing ? Hold.State.ESTIMATED : Hold.State.SETTLED;
     String name = route.hops().get(hold.position() - 1).name();
@@ -126,7 +126,7 @@ final class Settling {
     Route route = routeOf(policy, request.facts());
     boolean charge = hold.upstreamSeen() && charges(policy, hold.balance());
     Judgement judgement =
-        charge ? Judgement.of(policy, hold, AttemptOutcome.IN_DOUBT, seen) : new Judgement(true, 0, seen.usage(), null);
+        charge ? countable(hold, Judgement.of(policy, hold, AttemptOutcome.IN_DOUBT, seen)) : new Judgement(true, 0, seen.usage(), null);
     String why = hold.upstreamSeen() ? "in doubt: no sign of this attempt for a minute, although it was sent" : "released: nothing shows that this attempt was sent";
     Entry entry = new Treasury(draft).settle(hold, judgement.amount(), why);
     AttemptOutcome outcome = hold.upstreamSeen() ? AttemptOutcome.IN_DOUBT : AttemptOutcome.CLIENT_GONE;
@@ -156,9 +156,19 @@ final class Settling {
     if (policy == null) {
       return;
     }
-    Judgement judgement = Judgement.of(policy, hold, AttemptOutcome.COMPLETED, evidence);
-    new Treasury(draft).correct(hold, judgement.amount(), "the provider's usage arrived late (" + evidence.usage().source().text() + ")");
-    draft.put(new Change.HoldChanged(hold.corrected(judgement.amount())));
+    long judged = Judgement.of(policy, hold, Outcomes.of(evidence), evidence).amount();
+    long charge = new Treasury(draft).counts(hold, judged - hold.charged()) ? judged : hold.charged();
+    new Treasury(draft).correct(hold, charge, "the provider's usage arrived late (" + evidence.usage().source().text() + ")");
+    draft.put(new Change.HoldChanged(hold.corrected(charge)));
+  }
+
+  /** An amount that the balance or a budget cannot count is never cut: the whole hold is charged then, and nothing if even that is too much. */
+  private Judgement countable(Hold hold, Judgement judgement) {
+    Treasury treasury = new Treasury(draft);
+    if (treasury.counts(hold, judgement.amount())) {
+      return judgement;
+    }
+    return treasury.counts(hold, hold.amount()) ? Judgement.whole(hold) : new Judgement(false, 0, judgement.usage(), null);
   }
 
   private Receipt.Hop tried(

@@ -57,6 +57,16 @@ final class Treasury {
     return post(account(hold.balance()), Entry.Kind.CORRECTION, -delta, hold, reason);
   }
 
+  /** Whether the balance of a hold and its buckets can count a charge of this much more. */
+  boolean counts(Hold hold, long chargeNanos) {
+    for (BucketKey key : hold.buckets()) {
+      if (chargeNanos > 0 && bucket(key).spent() > Long.MAX_VALUE - chargeNanos) {
+        return false;
+      }
+    }
+    return hold.balance() == null || chargeNanos <= 0 || account(hold.balance()).posted() >= Long.MIN_VALUE + chargeNanos;
+  }
+
   private Entry post(Account account, Entry.Kind kind, long amount, Hold hold, String reason) {
     Account after = account.posting(amount);
     Entry entry =

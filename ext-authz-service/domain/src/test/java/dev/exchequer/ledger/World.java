@@ -39,6 +39,7 @@ public final class World {
   public static final ObjectName CREDIT = name("credit");
   public static final ObjectName WALLET = name("wallet");
   public static final ObjectName PROVIDER = name("mock");
+  public static final ObjectName BACKUP = name("backup");
 
   public long now = START;
   final Map<HoldId, Hold> everyHold = new LinkedHashMap<>();
@@ -62,6 +63,16 @@ public final class World {
   public int maxAttempts = 4;
   public int maxInFlight = 1000;
   public boolean priced = true;
+  public boolean creditPriced = true;
+  public boolean hiddenReasoning;
+  public PriceSheet.MissingUsage missingUsage = PriceSheet.MissingUsage.ESTIMATE;
+  public long giveUpAfterMs = 60_000;
+  /** Hops after the first go to {@link #BACKUP}, which is well and bounds its input. */
+  public boolean backupProvider;
+  public boolean providerSuspended;
+  public ProviderView providers = ProviderView.ALL_WELL;
+  public Set<RouteClass> narrowedTo = Set.of();
+  public Demand demand = new Demand(1000, false, 100, 1, 1, "default", null);
   public long pricePerRequest = Money.parse("0.1");
   public long pricePerMillionTokens = Money.parse("1");
   public Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.CHARGE_OBSERVED;
@@ -84,10 +95,18 @@ public final class World {
     List<ModelPattern> any = List.of(new ModelPattern("*"));
     List<Route.Hop> routeHops = new ArrayList<>();
     for (RouteClass routeClass : hops) {
-      routeHops.add(new Route.Hop("hop" + (routeHops.size() + 1), PROVIDER, null, routeClass, 0, "cluster", 30_000, 300_000, 60_000));
+      boolean backup = backupProvider && !routeHops.isEmpty();
+      routeHops.add(
+          new Route.Hop("hop" + (routeHops.size() + 1), backup ? BACKUP : PROVIDER, null, routeClass, backup ? 1000 : 0, "cluster", 30_000, 300_000, 60_000));
     }
-    Route.Fallback fallback = new Route.Fallback(null, "f", Set.of(408, 429, 500, 502, 503, 504), reasons, maxAttempts, 60_000, 5, 30_000, withConsent);
-    List<PriceSheet> sheets = priced ? List.of(sheet("credit", "CREDIT"), sheet("cny", "CNY")) : List.of();
+    Route.Fallback fallback = new Route.Fallback(null, "f", Set.of(408, 429, 500, 502, 503, 504), reasons, maxAttempts, giveUpAfterMs, 5, 30_000, withConsent);
+    List<PriceSheet> sheets = new ArrayList<>();
+    if (priced && creditPriced) {
+      sheets.add(sheet("credit", "CREDIT"));
+    }
+    if (priced) {
+      sheets.add(sheet("cny", "CNY"));
+    }
     return Policy.of(
         "plan" + ++plans,
         List.of(new Project(name("acme"), "owner", "", EnumSet.allOf(RouteClass.class), any, consents, List.of(), Project.Disclose.CHARGE, false)),
@@ -95,7 +114,9 @@ public final class World {
         balances,
         sheets,
         budgets,
-        List.of(new Provider(PROVIDER, "OpenAI", "/v1", "max_tokens", false, false, maxInFlight, false)),
+        List.of(
+            new Provider(PROVIDER, "OpenAI", "/v1", "max_tokens", false, hiddenReasoning, maxInFlight, providerSuspended),
+            new Provider(BACKUP, "OpenAI", "/v1", "max_tokens", false, false, 1000, false)),
         List.of(
             new Route(
                 name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended)),
@@ -114,7 +135,7 @@ public final class World {
             Meter.OUTPUT, new PriceSheet.MeterPrice(Meter.OUTPUT, 1_000_000, pricePerMillionTokens));
     PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
     return new PriceSheet(
-        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, PriceSheet.MissingUsage.ESTIMATE, List.of(new PriceSheet.Rate("any", any, false, prices, List.of())), "digest");
+        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, missingUsage, List.of(new PriceSheet.Rate("any", any, false, prices, List.of())), "digest");
   }
 
   public Budget budget(String name, Budget.Per per, String unit, String limit, int maxOpen) {
@@ -124,10 +145,9 @@ public final class World {
   }
 
   public RequestFacts facts(String id, String task, @Nullable String idempotencyKey) {
-    Demand demand = new Demand(1000, false, 100, 1, 1, "default", null);
     return new RequestFacts(
         id, now, name("key"), "key", name("acme"), "owner", task, "", null, idempotencyKey, Endpoint.CHAT_COMPLETIONS, "model", name("route"), 1, "f",
-        state.policy().orElseThrow().digest(), false, Set.of(), demand);
+        state.policy().orElseThrow().digest(), false, narrowedTo, demand);
   }
 
   public Result admit(String id) {
@@ -135,15 +155,15 @@ public final class World {
   }
 
   public Result admit(String id, String task, @Nullable String idempotencyKey) {
-    return apply(new Command.Admit(facts(id, task, idempotencyKey), ProviderView.ALL_WELL));
+    return apply(new Command.Admit(facts(id, task, idempotencyKey), providers));
   }
 
   public Result next(String id, int attempt) {
-    return apply(new Command.NextAttempt(new HoldId(id, attempt), ProviderView.ALL_WELL));
+    return apply(new Command.NextAttempt(new HoldId(id, attempt), providers));
   }
 
   public Result.Settled settle(String id, int attempt, Evidence evidence) {
-    return (Result.Settled) apply(new Command.Settle(new HoldId(id, attempt), evidence, ProviderView.ALL_WELL));
+    return (Result.Settled) apply(new Command.Settle(new HoldId(id, attempt), evidence, providers));
   }
 
   public void journal(Command.JournalEvent event) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.budget;
+
+import org.jspecify.annotations.NullMarked;

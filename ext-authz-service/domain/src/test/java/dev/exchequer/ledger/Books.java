@@ -1,0 +1,233 @@
+package dev.exchequer.ledger;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.receipt.Receipt;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** An independent bookkeeper: reads nothing but the recorded changes, and checks the invariants of DOMAIN section 5 after each command. */
+final class Books {
+  final List<Change> history = new ArrayList<>();
+  final Map<HoldId, Hold> holds = new LinkedHashMap<>();
+  final Map<String, Receipt> receipts = new LinkedHashMap<>();
+  final Map<ObjectName, Account> accounts = new HashMap<>();
+  final Map<BucketKey, Bucket> buckets = new HashMap<>();
+  private final Map<ObjectName, List<Entry>> entries = new HashMap<>();
+  private final Map<HoldId, List<Entry>> entriesOf = new HashMap<>();
+  private final Map<ObjectName, BigInteger> held = new HashMap<>();
+  private final Map<BucketKey, BigInteger> bucketHeld = new HashMap<>();
+  private final Map<BucketKey, BigInteger> bucketSpent = new HashMap<>();
+  final Set<String> grants = new LinkedHashSet<>();
+
+  static void check(boolean holds, String invariant) {
+    if (!holds) {
+      throw new AssertionError("broken: " + invariant);
+    }
+  }
+
+  /** All changes of one command. */
+  void record(List<Change> changes) {
+    Set<HoldId> touched = new LinkedHashSet<>();
+    for (Change change : changes) {
+      history.add(change);
+      switch (change) {
+        case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());
+        case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
+        case Change.HoldChanged c -> {
+          touched.add(c.hold().id());
+          hold(c.hold());
+        }
+        case Change.EntryPosted c -> entry(c.entry());
+        case Change.ReceiptWritten c -> check(receipts.put(c.receipt().id(), c.receipt()) == null, "one receipt of " + c.receipt().id());
+        case Change.GrantRecorded c -> check(grants.add(c.grant().key()), "one grant " + c.grant().key());
+        default -> {}
+      }
+    }
+    touched.forEach(this::checkHold);
+    for (Change change : changes) {
+      if (change instanceof Change.AccountChanged c) {
+        checkAccount(c.account().name());
+      } else if (change instanceof Change.BucketChanged c) {
+        checkBucket(c.bucket().key());
+      } else if (change instanceof Change.ReceiptWritten c) {
+        checkReceipt(c.receipt());
+      }
+    }
+  }
+
+  private void hold(Hold hold) {
+    Hold before = holds.put(hold.id(), hold);
+    check(before == null ? hold.active() : !hold.active() || before.active(), "an ended hold stays ended: " + hold.id());
+    long heldNow = hold.active() ? hold.amount() : 0;
+    long heldBefore = before != null && before.active() ? before.amount() : 0;
+    BigInteger heldMore = BigInteger.valueOf(heldNow - heldBefore);
+    BigInteger chargedMore = BigInteger.valueOf(hold.charged()).subtract(BigInteger.valueOf(before == null ? 0 : before.charged()));
+    if (hold.balance() != null) {
+      held.merge(hold.balance(), heldMore, BigInteger::add);
+    }
+    for (BucketKey key : hold.buckets()) {
+      bucketHeld.merge(key, heldMore, BigInteger::add);
+      bucketSpent.merge(key, chargedMore, BigInteger::add);
+    }
+  }
+
+  private void entry(Entry entry) {
+    List<Entry> known = entries.computeIfAbsent(entry.balance(), b -> new ArrayList<>());
+    check(entry.sequence() == known.size() + 1, "gapless");
+    check(entry.before() == (known.isEmpty() ? 0 : known.get(known.size() - 1).after()), "before(n+1) = after(n)");
+    check(entry.before() + entry.amount() == entry.after(), "after = before + amount");
+    known.add(entry);
+    if (entry.receipt() != null) {
+      HoldId id = new HoldId(entry.receipt(), Objects.requireNonNull(entry.attempt()));
+      List<Entry> ofHold = entriesOf.computeIfAbsent(id, h -> new ArrayList<>());
+      check(ofHold.stream().noneMatch(other -> other.kind() == entry.kind()), "at most one " + entry.kind() + " of " + id);
+      ofHold.add(entry);
+    }
+  }
+
+  private void checkHold(HoldId id) {
+    Hold hold = Objects.requireNonNull(holds.get(id));
+    BigInteger charged = BigInteger.ZERO;
+    for (Entry entry : entriesOf.getOrDefault(id, List.of())) {
+      check(entry.balance().equals(hold.balance()), "charged where it was held");
+      charged = charged.subtract(BigInteger.valueOf(entry.amount()));
+    }
+    check(charged.equals(BigInteger.valueOf(hold.charged())), "the entries of " + id + " come to what it was charged");
+    check(!hold.active() || charged.signum() == 0, "an active hold is not charged");
+    check(hold.active() == (hold.answer() == null), "a hold has its answer when it ended");
+  }
+
+  private void checkAccount(ObjectName name) {
+    Account account = Objects.requireNonNull(accounts.get(name));
+    List<Entry> known = entries.getOrDefault(name, List.of());
+    check(account.posted() == (known.isEmpty() ? 0 : known.get(known.size() - 1).after()), "posted = sum of entries");
+    check(account.sequence() == known.size(), "the sequence is that of the last entry");
+    check(held.getOrDefault(name, BigInteger.ZERO).equals(BigInteger.valueOf(account.held())), "held = sum of active holds of " + name);
+  }
+
+  private void checkBucket(BucketKey key) {
+    Bucket bucket = Objects.requireNonNull(buckets.get(key));
+    check(bucketHeld.getOrDefault(key, BigInteger.ZERO).equals(BigInteger.valueOf(bucket.held())), "held = sum of active holds in " + key);
+    check(bucketSpent.getOrDefault(key, BigInteger.ZERO).equals(BigInteger.valueOf(bucket.spent())), "spent = charges and corrections in " + key);
+  }
+
+  private void checkReceipt(Receipt receipt) {
+    Map<String, BigInteger> totals = new HashMap<>();
+    int attempt = 0;
+    for (Receipt.Hop hop : receipt.hops()) {
+      if (hop.attempt() == null) {
+        check(hop.charge() == null && hop.entry() == null && hop.skipReason() != null, "a skipped hop costs nothing and says why");
+        continue;
+      }
+      check(hop.attempt() == ++attempt, "attempts in order");
+      long charge = Objects.requireNonNull(hop.charge());
+      if (charge != 0) {
+        totals.merge(Objects.requireNonNull(hop.unit()), BigInteger.valueOf(charge), BigInteger::add);
+      }
+      Hold hold = Objects.requireNonNull(holds.get(new HoldId(receipt.id(), hop.attempt())));
+      check(Objects.equals(hop.hold(), hold.quote() == null ? null : hold.amount()), "the receipt says what was held");
+      boolean posted = entriesOf.getOrDefault(hold.id(), List.of()).stream().anyMatch(entry -> entry.kind() == Entry.Kind.CHARGE);
+      check(posted == (charge != 0), "what the receipt charges was posted");
+      checkLines(hop, charge);
+      checkEntry(receipt, hop, charge);
+    }
+    check((attempt == 0) == receipt.status().equals("Denied"), "denied = no hop was tried");
+    Map<String, BigInteger> told = new HashMap<>();
+    receipt.totals().forEach(total -> told.put(total.unit(), BigInteger.valueOf(total.charge())));
+    check(told.equals(totals), "totals = charges of the hops");
+  }
+
+  private static void checkLines(Receipt.Hop hop, long charge) {
+    if (hop.lines().isEmpty()) {
+      check(charge == 0 || charge == Objects.requireNonNull(hop.hold()), "a charge without lines is the whole hold");
+      return;
+    }
+    BigDecimal sum = BigDecimal.ZERO;
+    for (Receipt.Line line : hop.lines()) {
+      BigDecimal exact = BigDecimal.valueOf(line.quantity()).multiply(BigDecimal.valueOf(line.price(), 9)).divide(BigDecimal.valueOf(line.per()));
+      check(exact.compareTo(line.amount()) == 0, "a line is quantity x price / per");
+      sum = sum.add(exact);
+    }
+    BigDecimal nanos = sum.multiply(BigDecimal.valueOf(Objects.requireNonNull(hop.multiplierNanos()), 9)).movePointRight(9);
+    check(nanos.setScale(0, RoundingMode.CEILING).compareTo(BigDecimal.valueOf(charge)) == 0, "charge = lines x multiplier, rounded up once");
+  }
+
+  private void checkEntry(Receipt receipt, Receipt.Hop hop, long charge) {
+    if (hop.balance() == null) {
+      check(charge == 0 && hop.entry() == null, "nobody pays");
+      return;
+    }
+    ObjectName balance = ObjectName.parse(hop.balance());
+    check(Objects.requireNonNull(accounts.get(balance)).unit().equals(hop.unit()), "one unit");
+    if (hop.entry() == null) {
+      check(charge == 0 && Objects.equals(hop.balanceBefore(), hop.balanceAfter()), "no entry, no charge");
+      return;
+    }
+    Entry entry = Objects.requireNonNull(entries.get(balance)).get((int) (hop.entry() - 1));
+    check(entry.amount() == -charge && charge != 0, "receipt amount = entry");
+    check(receipt.id().equals(entry.receipt()) && Objects.equals(hop.attempt(), entry.attempt()), "the entry names the receipt");
+    boolean told = Long.valueOf(entry.before()).equals(hop.balanceBefore()) && Long.valueOf(entry.after()).equals(hop.balanceAfter());
+    check(told, "before and after of the settling entry");
+  }
+
+  /** The state that a process finds: all changes replayed, or, as a store does it, the rows as they are and ended holds on demand. */
+  LedgerState state(long startedAtMs, boolean replay) {
+    LedgerState state = new LedgerState(startedAtMs, id -> Optional.ofNullable(holds.get(id)));
+    Map<String, RunningRequest> running = new LinkedHashMap<>();
+    for (Change change : history) {
+      if (replay) {
+        state.apply(change);
+        continue;
+      }
+      switch (change) {
+        case Change.AccountChanged c -> {}
+        case Change.BucketChanged c -> {}
+        case Change.HoldChanged c -> {}
+        case Change.RequestChanged c -> running.put(c.request().facts().id(), c.request());
+        case Change.RequestEnded c -> running.remove(c.request().facts().id());
+        default -> state.apply(change);
+      }
+    }
+    if (!replay) {
+      accounts.values().forEach(account -> state.apply(new Change.AccountChanged(account)));
+      buckets.values().forEach(bucket -> state.apply(new Change.BucketChanged(bucket)));
+      running.values().forEach(request -> state.apply(new Change.RequestChanged(request)));
+      holds.values().stream().filter(Hold::active).forEach(hold -> state.apply(new Change.HoldChanged(hold)));
+    }
+    return state;
+  }
+
+  /** Both decide alike from here on. */
+  void checkSame(LedgerState a, LedgerState b) {
+    for (ObjectName name : accounts.keySet()) {
+      check(a.account(name).equals(b.account(name)), "replay gives account " + name);
+    }
+    for (BucketKey key : buckets.keySet()) {
+      check(a.bucket(key).equals(b.bucket(key)), "replay gives bucket " + key);
+    }
+    for (HoldId id : holds.keySet()) {
+      check(a.hold(id).equals(b.hold(id)), "replay gives hold " + id);
+    }
+    check(Set.copyOf(a.activeHolds()).equals(Set.copyOf(b.activeHolds())), "replay gives the active holds");
+    check(Set.copyOf(a.runningRequests()).equals(Set.copyOf(b.runningRequests())), "replay gives the running requests");
+    check(Set.copyOf(a.idempotencyKeys()).equals(Set.copyOf(b.idempotencyKeys())), "replay gives the idempotency keys");
+    check(a.policy().equals(b.policy()) && Set.copyOf(a.policies()).equals(Set.copyOf(b.policies())), "replay gives the policies");
+    grants.forEach(key -> check(a.grant(key).equals(b.grant(key)), "replay gives grant " + key));
+    SimulatedPolicies.PROVIDERS.forEach(provider -> check(a.inFlight(provider) == b.inFlight(provider), "replay gives what is in flight"));
+    SimulatedPolicies.KEYS.forEach(key -> check(a.runningOf(key) == b.runningOf(key), "replay gives what runs"));
+    check(a.journalPosition("hops.jsonl").equals(b.journalPosition("hops.jsonl")), "replay gives the place in the journal");
+  }
+}

@@ -1,0 +1,376 @@
+package dev.exchequer.ledger;
+
+import static dev.exchequer.ledger.Books.check;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.fallback.Evidence;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Command.JournalEvent;
+import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Route;
+import dev.exchequer.pricing.Demand;
+import dev.exchequer.receipt.Receipt;
+import dev.exchequer.selection.RequestFacts;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients, meters and journals that duplicate, delay, reorder and lose everything, over a ledger that crashes. Commands come in batches; a crash loses the
+ * batch that was not committed, and nothing else.
+ */
+final class Simulation {
+  private static final long HOUR_MS = 3_600_000;
+
+  private final Random random;
+  private final SimulatedPolicies policies;
+  private final Map<String, RequestFacts> admitted = new LinkedHashMap<>();
+  private final List<String> recent = new ArrayList<>();
+  private final List<Command.Grant> grantsMade = new ArrayList<>();
+  private final Map<HoldId, Result> firstHeld = new LinkedHashMap<>();
+  private final Map<HoldId, Result> firstSettled = new LinkedHashMap<>();
+  private Books books = new Books();
+  private int durable;
+  private LedgerState state;
+  private long startedAt;
+  private long now = World.START;
+  private int requests;
+  private int places;
+
+  Simulation(long seed) {
+    this.random = new Random(seed);
+    this.policies = new SimulatedPolicies(random);
+    this.startedAt = now;
+    this.state = books.state(now, true);
+  }
+
+  void run(int steps) {
+    apply(new Command.Activate(policies.next()));
+    commit();
+    for (int step = 0; step < steps; step++) {
+      try {
+        step();
+        if (random.nextInt(3) == 0) {
+          commit();
+        }
+        if (step % 400 == 399) {
+          books.checkSame(state, books.state(startedAt, true));
+        }
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("at step " + step + ": " + e.getMessage(), e);
+      }
+    }
+    settleDown();
+  }
+
+  private void step() {
+    now += random.nextInt(800);
+    int dice = random.nextInt(1000);
+    if (dice < 300) {
+      admit();
+    } else if (dice < 320) {
+      again();
+    } else if (dice < 540) {
+      settle();
+    } else if (dice < 640) {
+      next();
+    } else if (dice < 790) {
+      journal();
+    } else if (dice < 800) {
+      apply(new Command.Abandon(someHold()));
+    } else if (dice < 850) {
+      time();
+      sweep();
+    } else if (dice < 860) {
+      apply(new Command.Activate(policies.next()));
+    } else if (dice < 900) {
+      grant();
+    } else if (dice < 910) {
+      apply(new Command.Deny(facts(), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
+    } else if (dice < 995) {
+      finishSome();
+    } else {
+      crash();
+    }
+  }
+
+  private void time() {
+    now += switch (random.nextInt(12)) {
+      case 0, 1 -> 61_000;
+      case 2 -> random.nextInt((int) HOUR_MS);
+      case 3 -> random.nextInt(8) == 0 ? random.nextLong(40 * HOUR_MS) : 0;
+      default -> random.nextInt(5_000);
+    };
+  }
+
+  private void commit() {
+    durable = books.history.size();
+  }
+
+  /** What was not committed never happened. Whoever holds an answer of it got none. */
+  private void crash() {
+    List<Change> survives = List.copyOf(books.history.subList(0, durable));
+    books = new Books();
+    books.record(survives);
+    admitted.keySet().removeIf(id -> !books.holds.containsKey(new HoldId(id, 1)));
+    recent.retainAll(admitted.keySet());
+    firstHeld.keySet().removeIf(id -> !books.holds.containsKey(id));
+    firstSettled.keySet().removeIf(id -> !books.holds.containsKey(id) || Objects.requireNonNull(books.holds.get(id)).active());
+    grantsMade.removeIf(grant -> !books.grants.contains("admin/" + grant.idempotencyKey()));
+    now += random.nextInt(3_000);
+    startedAt = now;
+    LedgerState replayed = books.state(now, true);
+    state = books.state(now, random.nextBoolean());
+    books.checkSame(replayed, state);
+    firstHeld.keySet().forEach(id -> check(state.hold(id).isPresent(), "an acknowledged hold survives a crash"));
+  }
+
+  private Result apply(Command command) {
+    Decision decision = LedgerCore.apply(state, command, now);
+    books.record(decision.changes());
+    return decision.result();
+  }
+
+  private ProviderView providers() {
+    return switch (random.nextInt(20)) {
+      case 0 -> new ProviderView(Map.of(SimulatedPolicies.PROVIDERS.get(0), new ProviderView.Standing.CoolingDown(7)));
+      case 1 -> new ProviderView(Map.of(SimulatedPolicies.PROVIDERS.get(1), new ProviderView.Standing.Probe()));
+      default -> ProviderView.ALL_WELL;
+    };
+  }
+
+  private RequestFacts facts() {
+    ObjectName key = SimulatedPolicies.KEYS.get(random.nextInt(SimulatedPolicies.KEYS.size()));
+    String idempotencyKey = random.nextInt(4) == 0 ? "idem" + random.nextInt(8) : null;
+    String task = random.nextInt(4) == 0 ? "" : "task" + random.nextInt(8);
+    Endpoint endpoint = random.nextInt(10) == 0 ? Endpoint.EMBEDDINGS : Endpoint.CHAT_COMPLETIONS;
+    Demand demand = new Demand(random.nextInt(1000), false, random.nextInt(200), 1 + random.nextInt(2), 1, "default", null);
+    return new RequestFacts(
+        "r" + ++requests, now, key, key.name(), SimulatedPolicies.projectOf(key), "owner", task, "user" + random.nextInt(3), null, idempotencyKey, endpoint, "model",
+        SimulatedPolicies.ROUTES.get(random.nextInt(3)), 1, "f", state.policy().orElseThrow().digest(), random.nextBoolean(), Set.of(), demand);
+  }
+
+  private void admit() {
+    RequestFacts facts = facts();
+    Result result = apply(new Command.Admit(facts, providers()));
+    if (result instanceof Result.Held held) {
+      admitted.put(facts.id(), facts);
+      recent.add(facts.id());
+      fresh(facts, held);
+      checkIdempotency(facts);
+    } else {
+      check(((Result.Refused) result).receipt() != null, "a refusal names a receipt");
+    }
+  }
+
+  private void checkIdempotency(RequestFacts facts) {
+    if (facts.idempotencyKey() == null) {
+      return;
+    }
+    for (RequestFacts other : admitted.values()) {
+      if (other != facts && facts.idempotencyKey().equals(other.idempotencyKey()) && facts.apiKey().equals(other.apiKey())) {
+        Receipt receipt = books.receipts.get(other.id());
+        if (receipt == null) {
+          throw new AssertionError("broken: the Idempotency-Key of a running request is taken");
+        }
+        boolean free = receipt.totals().isEmpty() && !receipt.status().equals("InDoubt");
+        check(free || receipt.endedAt() + 24 * HOUR_MS <= now, "the Idempotency-Key of a request that cost something is taken for a day");
+      }
+    }
+  }
+
+  /** Right after a hold was made: everything that it counts in had room for it. */
+  private void fresh(RequestFacts facts, Result.Held held) {
+    Policy policy = state.policy(facts.planDigest()).orElseThrow();
+    Route route = Objects.requireNonNull(policy.routes().get(Objects.requireNonNull(facts.route())));
+    Hold hold = Objects.requireNonNull(books.holds.get(held.id()));
+    firstHeld.put(held.id(), held);
+    check(held.id().attempt() <= route.fallback().maxAttempts(), "maxAttempts");
+    check(held.id().attempt() == 1 || now - facts.timeMs() < route.fallback().giveUpAfterMs(), "no attempt starts after giveUpAfter");
+    if (held.balance() != null) {
+      Balance balance = Objects.requireNonNull(policy.balances().get(held.balance()));
+      Account account = Objects.requireNonNull(books.accounts.get(held.balance()));
+      BigInteger available = BigInteger.valueOf(account.posted()).add(BigInteger.valueOf(balance.overdraftNanos())).subtract(BigInteger.valueOf(account.held()));
+      check(available.signum() >= 0, "available is never below the overdraft at admission");
+      check(!balance.suspended(), "a suspended balance takes no new holds");
+    }
+    for (Budget budget : policy.budgets()) {
+      for (BucketKey key : hold.buckets()) {
+        if (key.budget().equals(budget.name()) && !budget.audit()) {
+          Bucket bucket = Objects.requireNonNull(books.buckets.get(key));
+          check(bucket.spent() + bucket.held() <= Objects.requireNonNull(budget.limits().get(key.unit())), "a budget is never exceeded at admission");
+        }
+      }
+    }
+    if (Objects.requireNonNull(policy.keys().get(facts.apiKey())).neverCross()) {
+      Set<String> units = new HashSet<>();
+      for (int attempt = 1; attempt <= held.id().attempt(); attempt++) {
+        Hold other = Objects.requireNonNull(books.holds.get(new HoldId(facts.id(), attempt)));
+        units.add(other.quote() == null ? "nobody pays" : other.quote().unit());
+      }
+      check(units.size() == 1, "all hops of a Never request share a payer");
+    }
+  }
+
+  /** The same admission, hold or grant once more. */
+  private void again() {
+    if (random.nextInt(3) == 0 && !grantsMade.isEmpty()) {
+      int before = books.history.size();
+      Result result = apply(grantsMade.get(random.nextInt(grantsMade.size())));
+      check(books.history.size() == before, "the same grant twice is one");
+      check(result instanceof Result.Granted, "the first answer");
+      return;
+    }
+    String id = someRequest();
+    RequestFacts facts = admitted.get(id);
+    if (facts != null) {
+      same(new HoldId(id, 1), apply(new Command.Admit(facts, providers())), firstHeld);
+    }
+  }
+
+  private static void same(HoldId id, Result answer, Map<HoldId, Result> first) {
+    Result before = first.putIfAbsent(id, answer);
+    check(before == null || before.equals(answer), "the first answer is given again: " + before + " / " + answer);
+  }
+
+  private String someRequest() {
+    if (recent.isEmpty()) {
+      return "nobody";
+    }
+    int back = random.nextInt(10) == 0 ? recent.size() : Math.min(recent.size(), 12);
+    return recent.get(recent.size() - 1 - random.nextInt(back));
+  }
+
+  private HoldId someHold() {
+    String id = someRequest();
+    int attempt = state.running(id).map(RunningRequest::attempt).orElse(1);
+    return new HoldId(id, random.nextInt(10) == 0 ? 1 + random.nextInt(4) : attempt);
+  }
+
+  private void settle() {
+    HoldId id = someHold();
+    settle(id, EvidenceBuilder.any(random, Evidence.From.SETTLE).build());
+  }
+
+  private void settle(HoldId id, Evidence evidence) {
+    @Nullable Hold before = books.holds.get(id);
+    Result.Settled settled = (Result.Settled) apply(new Command.Settle(id, evidence, providers()));
+    check(settled.known() == (before != null), "a hold is known or it is not");
+    if (before == null) {
+      check(!settled.next(), "an unknown hold is never moved on from");
+      return;
+    }
+    same(id, settled, firstSettled);
+    corrected(before, evidence);
+    if (before.active()) {
+      check(settled.next() == !books.receipts.containsKey(id.request()), "another attempt or the receipt");
+      check(!settled.next() || !evidence.released() || evidence.status() >= 300, "no other attempt once bytes were released");
+    }
+  }
+
+  /** Late evidence corrects what was estimated, for an hour at least; of an attempt that ended before a restart, while its policy is kept. */
+  private void corrected(Hold before, Evidence evidence) {
+    boolean endedHere = before.leaseUntilMs() - Attempts.LEASE_MS >= startedAt;
+    if (before.state().mayBeCorrected() && evidence.usage().reported() && endedHere && now - before.leaseUntilMs() < HOUR_MS) {
+      check(Objects.requireNonNull(books.holds.get(before.id())).state() == Hold.State.CORRECTED, "usage that comes late corrects: " + before.id());
+    }
+  }
+
+  private void next() {
+    String id = someRequest();
+    int attempt = state.running(id).filter(r -> r.phase() == RunningRequest.Phase.MOVING_ON).map(r -> r.attempt() + 1).orElse(2 + random.nextInt(3));
+    HoldId hold = new HoldId(id, attempt);
+    boolean known = books.holds.containsKey(hold);
+    Result result = apply(new Command.NextAttempt(hold, providers()));
+    if (known) {
+      same(hold, result, firstHeld);
+    } else if (result instanceof Result.Held held) {
+      fresh(Objects.requireNonNull(admitted.get(id)), held);
+    }
+  }
+
+  private void journal() {
+    HoldId id = someHold();
+    Evidence evidence = EvidenceBuilder.any(random, Evidence.From.JOURNAL).build();
+    @Nullable Hold before = books.holds.get(id);
+    switch (random.nextInt(6)) {
+      case 0, 1, 2 -> {
+        read(new JournalEvent.HopEnd(id, evidence));
+        if (before != null) {
+          check(!Objects.requireNonNull(books.holds.get(id)).active(), "a line of the journal ends an attempt");
+          corrected(before, evidence);
+        }
+      }
+      case 3 -> read(new JournalEvent.HopProgress(id, evidence));
+      case 4 -> read(new JournalEvent.RequestEnd(id.request(), random.nextBoolean() ? 200 : 503, random.nextBoolean()));
+      default -> read(new JournalEvent.Nothing());
+    }
+  }
+
+  private void read(JournalEvent event) {
+    apply(new Command.Journal(new Command.JournalPosition("hops.jsonl", 1, 1, ++places), event));
+  }
+
+  /** The usual case, so that what runs stays limited: an attempt that runs is settled. */
+  private void finishSome() {
+    state.activeHolds().stream().findFirst().map(Hold::id).ifPresent(id -> settle(id, EvidenceBuilder.any(random, Evidence.From.SETTLE).build()));
+  }
+
+  private void grant() {
+    ObjectName balance = SimulatedPolicies.BALANCES.get(random.nextInt(SimulatedPolicies.BALANCES.size()));
+    long posted = Objects.requireNonNull(books.accounts.get(balance)).posted();
+    long debt = posted < 0 && random.nextBoolean() ? -Math.max(posted, -Long.MAX_VALUE / 2) : 0;
+    Command.Grant grant = new Command.Grant(balance, debt + 1 + random.nextLong(2_000_000_000), "ann", "top up", "g" + places + "-" + requests);
+    if (apply(grant) instanceof Result.Granted) {
+      grantsMade.add(grant);
+    }
+  }
+
+  private void sweep() {
+    apply(new Command.Sweep());
+    if (now >= startedAt + Attempts.LEASE_MS) {
+      for (Hold hold : state.activeHolds()) {
+        check(hold.leaseUntilMs() > now, "no hold is active past its lease");
+      }
+    }
+  }
+
+  /** Time passes, nothing more is said: everything is released, and every request has its receipt. */
+  private void settleDown() {
+    for (int i = 0; i < 3; i++) {
+      now += Attempts.LEASE_MS;
+      sweep();
+    }
+    check(state.activeHolds().isEmpty() && state.runningRequests().isEmpty(), "nothing runs in the end");
+    books.accounts.values().forEach(account -> check(account.held() == 0, "held = 0 in the end: " + account));
+    books.buckets.values().forEach(bucket -> check(bucket.held() == 0, "held = 0 in the end: " + bucket));
+    admitted.keySet().forEach(id -> check(books.receipts.containsKey(id), "every admitted request has its receipt: " + id));
+    books.holds.values().forEach(hold -> check(!hold.active(), "every hold has ended"));
+    books.checkSame(state, books.state(startedAt, true));
+    books.checkSame(state, books.state(startedAt, false));
+  }
+
+  /** How much happened, so that a test can see that the simulation is not idle. */
+  Map<String, Long> tally() {
+    Map<String, Long> tally = new LinkedHashMap<>();
+    books.holds.values().forEach(hold -> tally.merge(hold.state().name(), 1L, Long::sum));
+    books.receipts.values().forEach(receipt -> {
+      tally.merge(receipt.status(), 1L, Long::sum);
+      receipt.hops().forEach(hop -> tally.merge(hop.skipReason() == null ? hop.outcome() : hop.skipReason(), 1L, Long::sum));
+    });
+    return tally;
+  }
+}

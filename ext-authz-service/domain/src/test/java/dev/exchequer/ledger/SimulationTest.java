@@ -1,0 +1,31 @@
+package dev.exchequer.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The invariants hold whatever comes in whatever order. A failure names its seed: the same seed gives the same run. */
+class SimulationTest {
+  private static final int SEEDS = 20;
+  private static final int STEPS = 4_000;
+
+  @Test
+  void invariantsHoldWhateverComesInWhateverOrder() {
+    Map<String, Long> tally = new TreeMap<>();
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      Simulation simulation = new Simulation(seed);
+      try {
+        simulation.run(STEPS);
+      } catch (AssertionError e) {
+        throw new AssertionError("seed " + seed + " " + e.getMessage(), e);
+      }
+      simulation.tally().forEach((what, times) -> tally.merge(what, times, Long::sum));
+    }
+    assertThat(tally.keySet())
+        .as("everything happened: %s", tally)
+        .contains("SETTLED", "ESTIMATED", "VOIDED", "LEASE_VOIDED", "EXPIRED", "CORRECTED", "Succeeded", "Failed", "Denied", "InDoubt")
+        .contains("cross_balance_forbidden", "budget_exceeded", "balance_insufficient", "balance_suspended", "provider_busy", "provider_cooling_down");
+  }
+}
