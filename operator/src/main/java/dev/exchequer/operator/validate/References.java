@@ -61,7 +61,8 @@ record References(Inventory inForce, Inventory written) {
       if (written.objects().containsKey(key)) {
         found.error("RefInvalid", ref.at("name"), "the " + key + " is refused itself");
       } else {
-        List<String> known = inForce.ofKind(kind).stream().map(Document::name).filter(n -> n.namespace().equals(name.namespace())).map(ObjectName::name).toList();
+        List<String> known =
+            inForce.ofKind(kind).stream().map(Document::name).filter(n -> n.namespace().equals(name.namespace())).map(ObjectName::name).toList();
         found.error("RefNotFound", ref.at("name"), "there is no " + key + Nearest.suggestion(name.name(), known));
       }
     }
