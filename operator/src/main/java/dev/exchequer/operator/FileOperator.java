@@ -38,9 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileOperator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileOperator.class);
-  /** Where Debian and its like keep the certificates that the machine trusts. */
-  private static final String TRUST_STORE = "/etc/ssl/certs/ca-certificates.crt";
-
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(2);
 
@@ -72,7 +69,7 @@ public final class FileOperator implements AutoCloseable {
     this.pipeline = new GatewayPipeline(settings.environment());
     this.xds = XdsServer.start(settings.envoy().xdsSocket());
     EnvoyAdmin admin = new EnvoyAdmin(settings.envoy().adminSocket(), ADMIN_TIMEOUT);
-    this.publisher = new EnvoyPublisher(xds, new ToEnvoy(TRUST_STORE), admin, PATIENCE);
+    this.publisher = new EnvoyPublisher(xds, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), admin, PATIENCE);
     this.feed = new PolicyFeedServer(settings.envoy().socketsDir().resolve("feed.sock"), this::heard);
   }
 

@@ -8,6 +8,7 @@ import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.translate.EnvoyBootstrap;
 import dev.exchequer.operator.watch.FolderReader;
 import dev.exchequer.policy.ApiKey;
+import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,12 @@ import java.util.function.UnaryOperator;
 public final class OperatorAdapter implements OperatorRuntime {
   /** The quickstart's key: fixed, so that the first screen can be pasted; refused off loopback. */
   static final String DEMO_KEY = "exq-demo-quickstart-key-not-a-secret-0001";
+
+  /** Chat before other endpoints, more hops before fewer: what the first screen suggests to try comes first. */
+  private static final Comparator<dev.exchequer.policy.Route> FIRST_TO_TRY =
+      Comparator.comparing((dev.exchequer.policy.Route route) -> !route.endpoints().contains(Endpoint.CHAT_COMPLETIONS))
+          .thenComparing(route -> -route.hops().size())
+          .thenComparing(dev.exchequer.policy.Route::name);
 
   @Override
   public Running start(Settings settings, Consumer<List<Finding>> findings) throws IOException {
@@ -87,6 +95,7 @@ public final class OperatorAdapter implements OperatorRuntime {
       GatewayPlan plan = operator.plan();
       List<Route> routes =
           plan.routes().stream()
+              .sorted(FIRST_TO_TRY)
               .map(
                   route ->
                       new Route(

@@ -77,6 +77,10 @@ final class UpProcess {
     return "http://127.0.0.1:" + port;
   }
 
+  int adminPort() {
+    return adminPort;
+  }
+
   Path data() {
     return data;
   }

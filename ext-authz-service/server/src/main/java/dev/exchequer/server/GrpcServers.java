@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GrpcServers implements AutoCloseable {
   private static final String OWNER_ONLY = "rw-------";
-  private static final long GRACE_SECONDS = 5;
+  /** Envoy waits no longer than 2 s for any of these calls. */
+  private static final long GRACE_SECONDS = 2;
 
   private final UnixServer admit;
   private final UnixServer money;
@@ -46,7 +47,7 @@ public final class GrpcServers implements AutoCloseable {
     }
   }
 
-  /** Lets calls under way finish, for some seconds, then ends them; the sockets are gone afterwards. */
+  /** Lets calls under way finish, for two seconds, then ends them; the sockets are gone afterwards. */
   @Override
   public void close() {
     admit.server.shutdown();

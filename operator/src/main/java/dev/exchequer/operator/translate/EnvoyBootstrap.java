@@ -1,9 +1,5 @@
 package dev.exchequer.operator.translate;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -74,7 +70,7 @@ public final class EnvoyBootstrap {
   public static String render(Settings settings) {
     Map<String, String> values = values(settings);
     return PLACEHOLDER
-        .matcher(template())
+        .matcher(Texts.read("bootstrap.yaml"))
         .replaceAll(match -> Matcher.quoteReplacement(Objects.requireNonNull(values.get(match.group(1)), "no value for " + match.group())));
   }
 
@@ -93,7 +89,7 @@ public final class EnvoyBootstrap {
 
   /** The product's meter, from the class path. */
   public static String meter() {
-    return resource("/dev/exchequer/operator/envoy/meter.lua");
+    return Texts.read("/dev/exchequer/operator/envoy/meter.lua");
   }
 
   private static Map<String, String> values(Settings settings) {
@@ -110,7 +106,7 @@ public final class EnvoyBootstrap {
     values.put("hopsLog", text(settings.journalDir().resolve("hops.jsonl").toString()));
     values.put("maxRequestBytes", Long.toString(settings.maxRequestBytes()));
     // an admitted body and what its edits add
-    values.put("bufferBytes", Long.toString(settings.maxRequestBytes() + (64 << 10)));
+    values.put("bufferBytes", Long.toString(settings.maxRequestBytes() + (2 << 20)));
     values.put("windowBytes", Long.toString(2 * settings.maxRequestBytes() + (64 << 10)));
     values.put("checkTimeout", text(settings.checkTimeoutMs() / 1000 + "." + String.format("%03d", settings.checkTimeoutMs() % 1000) + "s"));
     values.put("maxConnections", Long.toString(settings.maxConnections()));
@@ -122,20 +118,5 @@ public final class EnvoyBootstrap {
   /** A YAML double-quoted scalar. */
   static String text(String value) {
     return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
-  }
-
-  private static String template() {
-    return resource("bootstrap.yaml");
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = EnvoyBootstrap.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("not on the class path: " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

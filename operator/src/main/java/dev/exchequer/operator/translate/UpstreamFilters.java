@@ -31,17 +31,9 @@ final class UpstreamFilters {
   /** Else a provider could speak to the gateway, or to its clients in the gateway's name. */
   private static final List<String> RESPONSE_PREFIXES = List.of("x-exq-", "x-exchequer-", "x-envoy-");
 
-  /**
-   * An answer that is no event stream counts as begun only when it is whole: else a deadline that ends it later, or a connection that breaks inside it, would
-   * go past the meter, which could then neither settle it nor move on (docs/design/data-plane.md).
-   */
-  private static final String GATHER =
-      """
-      function envoy_on_response(h)
-        local type = h:headers():get('content-type')
-        if not type or not string.find(string.lower(type), 'text/event-stream', 1, true) then h:body() end
-      end
-      """;
+  private static final Any GATHER =
+      Packed.of(
+          Lua.newBuilder().setStatPrefix("gather").setDefaultSourceCode(DataSource.newBuilder().setInlineString(Texts.read("gather.lua"))).build());
 
   private UpstreamFilters() {}
 
@@ -55,7 +47,7 @@ final class UpstreamFilters {
       // after the removal, so that no prefix of ours can take the credential away
       options.addHttpFilters(filter("envoy.filters.http.credential_injector", Packed.of(credential(secret, plan.credentialHeader()))));
     }
-    options.addHttpFilters(filter("gather", Packed.of(Lua.newBuilder().setStatPrefix("gather").setDefaultSourceCode(DataSource.newBuilder().setInlineString(GATHER)).build())));
+    options.addHttpFilters(filter("envoy.filters.http.lua", GATHER));
     options.addHttpFilters(filter("envoy.filters.http.upstream_codec", Packed.of(UpstreamCodec.getDefaultInstance())));
     return options.build();
   }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The room under test with a real Envoy: ADS and publisher of ours, services and providers of the test's. */
@@ -40,23 +41,32 @@ final class Gateway implements AutoCloseable {
       end
       """;
 
+  static final int MAX_REQUEST_BYTES = 8 << 20;
+
   final Path folder = Files.createTempDirectory(Path.of("/tmp"), "exq");
-  final EnvoyBootstrap.Settings settings =
-      new EnvoyBootstrap.Settings(
-          "it", "127.0.0.1", EnvoyProcess.freePort(), folder, folder, METER, 64 << 10, 2000, 2, 1, 1000, 1L << 30);
+  final EnvoyBootstrap.Settings settings;
   final Map<String, String> attempt = new HashMap<>();
   private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  XdsServer xds = XdsServer.start(settings.xdsSocket());
-  EnvoyPublisher publisher = publisher();
+  XdsServer xds;
+  EnvoyPublisher publisher;
   EnvoyProcess envoy;
 
   Gateway() throws IOException, InterruptedException {
+    this(METER);
+  }
+
+  Gateway(String meter) throws IOException, InterruptedException {
+    settings =
+        new EnvoyBootstrap.Settings(
+            "it", "127.0.0.1", EnvoyProcess.freePort(), folder, folder, meter, MAX_REQUEST_BYTES, 2000, 2, 1, 1000, 1L << 30);
+    xds = XdsServer.start(settings.xdsSocket());
+    publisher = publisher();
     attempt.putAll(
         Map.of("x-exq-route", "default/route", "x-exq-request", "r1", "x-exq-hold", "r1/1", "x-exq-path", "/v9/chat/completions", "x-exq-idle", "0"));
     envoy = EnvoyProcess.start(settings, folder);
   }
 
-  FakeService admit(java.util.function.Function<CheckRequest, CheckResponse> check) throws IOException {
+  FakeService admit(Function<CheckRequest, CheckResponse> check) throws IOException {
     return FakeService.start(folder.resolve("admit.sock"), check);
   }
 
@@ -66,7 +76,7 @@ final class Gateway implements AutoCloseable {
     return admit(request -> FakeService.ok(attempt));
   }
 
-  FakeService money(java.util.function.Function<CheckRequest, CheckResponse> check) throws IOException {
+  FakeService money(Function<CheckRequest, CheckResponse> check) throws IOException {
     return FakeService.start(folder.resolve("money.sock"), check);
   }
 

@@ -10,9 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.ir.ClusterPlan;
 import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.translate.EnvoyBootstrap;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -172,12 +175,41 @@ class XdsIT {
     Map<String, String> second = Map.of("x-exq-cluster", "good", "x-exq-hold", "r1/2", "x-exq-path", "/second", "x-exq-idle", "1500");
     try (FakeService admit = gateway.admitTo("refusing");
         FakeService hold = gateway.money(request -> FakeService.ok(second))) {
-      HttpResponse<String> answer = gateway.post("{}");
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(provider.requests.take().path()).isEqualTo("/second");
+      String body = "x".repeat(Gateway.MAX_REQUEST_BYTES);
+      assertThat(gateway.post(body).statusCode()).isEqualTo(200);
+      FakeProvider.Request sent = provider.requests.take();
+      assertThat(sent.path()).isEqualTo("/second");
+      assertThat(sent.body()).as("the largest body that is admitted, on its second way").isEqualTo(body);
     }
     gateway.await("the journal", () -> journal("hops.jsonl").lines().count() == 2);
     assertThat(journal("hops.jsonl")).contains("\"local\":\"UF upstream_reset_before_response_started").contains("\"hold\":\"r1/2\"");
+  }
+
+  @Test
+  void theProductsMeterRunsInTheGeneratedBootstrap() throws Exception {
+    try (Gateway real = new Gateway(EnvoyBootstrap.meter())) {
+      real.publisher.stage(serving("c1", "Bearer first"));
+      real.awaitServing();
+      try (FakeService admit = real.admitTo("c1")) {
+        HttpResponse<String> answer = real.post("{}");
+        assertThat(answer.statusCode()).as("whole, as nobody answers Settle").isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"ok\":true}");
+      }
+      assertThat(real.envoy.admin().get("/stats?filter=lua.*errors")).contains("errors: 0").doesNotContainPattern("errors: [1-9]");
+    }
+  }
+
+  @Test
+  void anEmptyGatewayAnswersAndItsSocketsAreForThisUserOnly() throws Exception {
+    gateway.publisher.stage(GatewayPlan.EMPTY);
+    gateway.awaitServing();
+    try (FakeService admit = gateway.admitTo("c1")) {
+      assertEnding(gateway.post("{}"), 404, "endpoint_not_supported");
+    }
+    for (Path socket : List.of(gateway.settings.xdsSocket(), gateway.settings.adminSocket())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).as(socket.toString()).isEqualTo("rw-------");
+    }
+    assertThat(gateway.envoy.admin().post("/reopen_logs")).isEqualTo("OK\n");
   }
 
   @Test
@@ -192,7 +224,7 @@ class XdsIT {
     }
     try (FakeService admit = gateway.admit(request -> FakeService.ok(Map.of("x-exq-route", "default/unknown")))) {
       assertEnding(gateway.post("{}"), 404, "endpoint_not_supported");
-      assertEnding(gateway.post("x".repeat(70_000)), 413, "request_too_large");
+      assertEnding(gateway.post("x".repeat(Gateway.MAX_REQUEST_BYTES + 1)), 413, "request_too_large");
       assertEnding(gateway.post("{}", "x-large", "x".repeat(62_000)), 431, "request_headers_too_large");
     }
     try (FakeService admit = gateway.admit(request -> FakeService.ok(Map.of("x-exq-route", "default/route")))) {

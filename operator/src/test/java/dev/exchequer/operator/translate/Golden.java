@@ -12,6 +12,7 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
@@ -38,6 +39,7 @@ final class Golden {
                   .add(CredentialInjector.getDescriptor())
                   .add(Generic.getDescriptor())
                   .add(UpstreamCodec.getDescriptor())
+                  .add(Lua.getDescriptor())
                   .add(UpstreamTlsContext.getDescriptor())
                   .add(CaresDnsResolverConfig.getDescriptor())
                   .add(com.github.xds.type.v3.TypedStruct.getDescriptor())

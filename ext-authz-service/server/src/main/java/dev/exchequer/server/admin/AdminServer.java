@@ -79,6 +79,7 @@ public final class AdminServer implements AutoCloseable {
     app.get("/metrics", call -> call.contentType("text/plain; version=0.0.4; charset=utf-8").result(health.metrics.get()));
     app.get("/openapi.yaml", call -> call.contentType("application/yaml").result(openApi()));
 
+    app.before("/api/*", call -> call.header("Cache-Control", "no-store"));
     ReadRoutes read = new ReadRoutes(engine, reads);
     app.get("/api/v1/receipts", viewer(read::receipts));
     app.get("/api/v1/receipts/{id}", viewer(read::receipt));
@@ -109,7 +110,7 @@ public final class AdminServer implements AutoCloseable {
 
   private Actor actor(Context call, Role needed) {
     String header = call.header("Authorization");
-    Optional<Actor> actor = header != null && header.startsWith(BEARER) ? tokens.authenticate(header.substring(BEARER.length()).strip()) : Optional.empty();
+    Optional<Actor> actor = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? tokens.authenticate(header.substring(BEARER.length()).strip()) : Optional.empty();
     if (actor.isEmpty()) {
       call.header("WWW-Authenticate", "Bearer");
       throw new AdminRefusal(401, "invalid_token", "send Authorization: Bearer with an admin token, e.g. the content of admin.token in the data directory");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /** A receipt as the text that a person reads to answer a customer: one line per hop, who paid and why, why not, and what to change. */
 public final class Explanation {
@@ -98,10 +99,15 @@ public final class Explanation {
       String code = ReceiptText.of(error.path("code"));
       String told = ReceiptText.of(receipt.path("status")).equals("Denied") ? "refused with " : "answered with ";
       lines.add(told + error.path("httpStatus").asInt() + " " + code + ": " + ReceiptText.of(error.path("message")));
-      String change = receipt.path("hops").isEmpty() ? RefusalText.toChange(code) : "";
+      String change = RefusalText.toChange(code, !receipt.path("hops").isEmpty());
       if (!change.isEmpty()) {
         lines.add("to change it: " + change);
       }
+    }
+    if (receipt.path("totals").size() > 1) {
+      StringJoiner totals = new StringJoiner(" + ", "in total ", "");
+      receipt.path("totals").forEach(total -> totals.add((ReceiptText.amount(total.path("charge")) + " " + ReceiptText.of(total.path("unit"))).strip()));
+      lines.add(totals.toString());
     }
     for (JsonNode entry : receipt.path("corrections")) {
       lines.add(correction(receipt, entry));

@@ -16,9 +16,12 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** POST .../grants: adds value to a balance, once per idempotency key. */
 final class Grants {
+  private static final Logger LOG = LoggerFactory.getLogger(Grants.class);
   private static final ObjectMapper STRICT =
       JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final int LONGEST_REASON = 1024;
@@ -62,9 +65,8 @@ final class Grants {
 
   /** Whether it was booked is not known; the same key makes asking again harmless. */
   private static AdminRefusal unavailable(Exception why) {
-    AdminRefusal refusal = new AdminRefusal(503, "accounting_unavailable", "the ledger does not answer now; repeat the call with the same Idempotency-Key");
-    refusal.initCause(why);
-    return refusal;
+    LOG.warn("a grant was not answered: {}", why.toString());
+    return new AdminRefusal(503, "accounting_unavailable", "the ledger does not answer now; repeat the call with the same Idempotency-Key");
   }
 
   private static JsonNode body(Context call) {

@@ -60,22 +60,32 @@ final class PayerText {
   private static String why(JsonNode receipt, JsonNode hop, JsonNode firstUsable) {
     String routeClass = ReceiptText.of(hop.path("routeClass"));
     String start = "why: hop " + hop.path("hop").asInt() + " is " + routeClass + ", ";
-    String consent = crosses(hop, firstUsable)
+    String consent = crosses(receipt, hop, firstUsable)
         ? "; the policy and project " + ReceiptText.shortName(receipt.path("project")) + " consent to " + ReceiptText.of(firstUsable.path("routeClass")) + " -> " + routeClass
         : "";
     String payer = switch (routeClass) {
       case "Byok" -> "the provider bills the customer's own key, no balance pays";
       case "Free" -> "nobody pays";
-      default -> routeClass + " = " + ReceiptText.of(hop.path("balance"));
+      default -> ReceiptText.of(hop.path("balance")).isEmpty() ? "no balance is named" : routeClass + " = " + ReceiptText.of(hop.path("balance"));
     };
     return start + payer + consent;
   }
 
   /** Whether another kind of money pays than at the first usable hop. Said only where the receipt proves it. */
-  private static boolean crosses(JsonNode hop, JsonNode firstUsable) {
+  private static boolean crosses(JsonNode receipt, JsonNode hop, JsonNode firstUsable) {
     Optional<String> here = payer(hop);
-    Optional<String> there = payer(firstUsable);
+    Optional<String> there = payerOfClass(receipt, firstUsable.path("routeClass"));
     return here.isPresent() && there.isPresent() && !here.equals(there);
+  }
+
+  /** A skipped hop may not say who would have paid; all balances of a project that list a class are of one type and unit, so any hop of the class tells. */
+  private static Optional<String> payerOfClass(JsonNode receipt, JsonNode routeClass) {
+    for (JsonNode hop : receipt.path("hops")) {
+      if (hop.path("routeClass").equals(routeClass) && payer(hop).isPresent()) {
+        return payer(hop);
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<String> payer(JsonNode hop) {

@@ -1,10 +1,23 @@
 package dev.exchequer.server.admin;
 
-/** What to change when a request was refused before any hop was looked at; "" where the skipped hops tell it, or the message does. */
+/** What to change when a request did not succeed; "" where the skipped hops tell it, or nothing can be changed. */
 final class RefusalText {
   private RefusalText() {}
 
-  static String toChange(String code) {
+  /** @param hops whether any was looked at: then the reasons of the skipped ones tell what to change */
+  static String toChange(String code, boolean hops) {
+    return hops ? afterAttempts(code) : beforeHops(code);
+  }
+
+  private static String afterAttempts(String code) {
+    return switch (code) {
+      case "provider_config" -> "the provider's credential or baseUrl, or the hop's upstreamModel";
+      case "accounting_restarted" -> "nothing; the service was restarted between two attempts, send the request again";
+      default -> "";
+    };
+  }
+
+  private static String beforeHops(String code) {
     return switch (code) {
       case "key_suspended" -> "suspend: false on the key";
       case "project_suspended" -> "suspend: false on the project";

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes our answer. */
 final class ToEnvoyCheck {
-  /** What a provider may see of a client's request headers. */
-  private static final Set<String> PASSED_ON = Set.of("content-type", "accept", "user-agent", "traceparent", "content-length", "host");
+  /**
+   * What a provider may see of a client's request headers; and x-forwarded-proto, which is Envoy's own: without it Envoy finds no route at all. The hop
+   * layer takes it off.
+   */
+  private static final Set<String> PASSED_ON = Set.of("content-type", "accept", "user-agent", "traceparent", "content-length", "host", "x-forwarded-proto");
 
   private static final Status OK = Status.newBuilder().setCode(Code.OK_VALUE).build();
   private static final Status DENIED = Status.newBuilder().setCode(Code.PERMISSION_DENIED_VALUE).build();

@@ -34,6 +34,7 @@ final class JournalFile {
   private long lineStart;
   private long readTo;
   private boolean tooLong;
+  private boolean replaced;
 
   JournalFile(Path path, @Nullable JournalPosition from) {
     this.path = path;
@@ -125,15 +126,17 @@ final class JournalFile {
     return Files.exists(old) && inode(old) == inode ? FileChannel.open(old, StandardOpenOption.READ) : null;
   }
 
-  /** At the end of the open file: is there another one under the name? */
+  /** At the end of the open file: is there another one under the name? Then the end must be seen once more: lines may have come before the other file did. */
   private boolean rotated() throws IOException {
-    try {
-      if (inode(path) == inode) {
+    if (!replaced) {
+      try {
+        replaced = inode(path) != inode;
+      } catch (NoSuchFileException e) {
         return false;
       }
-    } catch (NoSuchFileException e) {
-      return false;
+      return replaced;
     }
+    replaced = false;
     FileChannel finished = channel;
     channel = null;
     if (finished != null) {

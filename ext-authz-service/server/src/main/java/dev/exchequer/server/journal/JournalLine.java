@@ -111,7 +111,9 @@ final class JournalLine {
   private static boolean clientGone(JsonNode line) {
     String flags = "," + text(line, "flags") + ",";
     String details = text(line, "details");
-    return flags.contains(",DC,") || flags.contains(",DR,") || details.contains("downstream_remote_disconnect") || details.contains("remote_reset");
+    // upstream_reset_…{remote_reset} is the provider's doing.
+    boolean reset = details.contains("remote_reset") && !details.startsWith("upstream_");
+    return flags.contains(",DC,") || flags.contains(",DR,") || details.contains("downstream_remote_disconnect") || reset;
   }
 
   private static String text(JsonNode of, String name) {

@@ -119,11 +119,15 @@ public final class JournalTailer implements AutoCloseable {
       try {
         applier.apply(after, now).join();
         return;
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof LedgerLane.LedgerUnavailable) {
+      } catch (RuntimeException e) {
+        Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+        boolean undecided = cause instanceof LedgerLane.LedgerUnavailable;
+        if (!undecided) {
+          LOG.error("a journal line that cannot be applied", cause);
+        }
+        if (undecided || now instanceof JournalEvent.Nothing) {
           stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
         } else {
-          LOG.error("a journal line that cannot be applied", e);
           keepAside(line, after);
           now = new JournalEvent.Nothing();
         }

@@ -3,6 +3,7 @@ package dev.exchequer.server.policyfeed;
 import dev.exchequer.api.v1.PolicyFeedGrpc;
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.api.v1.PolicyUpdate;
+import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.engine.Engine;
 import io.grpc.Grpc;
@@ -11,6 +12,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +47,7 @@ public final class PolicyFeedClient implements AutoCloseable {
   private @Nullable StreamObserver<PolicyStatus> out;
   private @Nullable PolicyStatus lastSent;
   private String error = "";
+  private int activating;
   private long backOffMs;
   private boolean closed;
 
@@ -63,13 +67,19 @@ public final class PolicyFeedClient implements AutoCloseable {
 
   public void start() {
     thread.execute(this::connect);
-    thread.scheduleWithFixedDelay(this::guardedStatus, settings.pinnedPollMs, settings.pinnedPollMs, TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(this::poll, settings.pinnedPollMs, settings.pinnedPollMs, TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void close() {
     thread.execute(() -> closed = true);
     channel.shutdownNow();
+    try {
+      // the stream's end is told on our thread: without it gRPC would leave the connection open
+      channel.awaitTermination(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     thread.shutdown();
   }
 
@@ -104,11 +114,23 @@ public final class PolicyFeedClient implements AutoCloseable {
     byte[] canonical = update.getPolicy().toByteArray();
     switch (FromAccountingPolicy.read(update.getDigest(), canonical)) {
       case Decoded.Refused refused -> answer(number, refused.message());
-      case Decoded.Accepted accepted ->
-          engine
-              .activate(accepted.policy(), canonical)
-              .whenCompleteAsync((done, failure) -> answer(number, failure == null ? "" : "could not be stored: " + failure.getMessage()), thread);
+      case Decoded.Accepted accepted -> {
+        error = ""; // it was about another policy
+        CompletableFuture<Result> stored = engine.activate(accepted.policy(), canonical);
+        activating++;
+        stored.whenCompleteAsync((done, failure) -> activated(number, failure), thread);
+      }
     }
+  }
+
+  private void activated(long number, @Nullable Throwable failure) {
+    activating--;
+    answer(number, failure == null ? "" : "could not be stored: " + reason(failure));
+  }
+
+  private static @Nullable String reason(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+    return (cause == null ? failure : cause).getMessage();
   }
 
   private void answer(long number, String refusal) {
@@ -119,6 +141,13 @@ public final class PolicyFeedClient implements AutoCloseable {
     if (number == stream) {
       lastSent = null; // every update is answered, also when nothing about us changed
       sendStatus();
+    }
+  }
+
+  /** Not while a policy is being stored: its answer tells the rest too, and is given once. */
+  private void poll() {
+    if (activating == 0) {
+      guardedStatus();
     }
   }
 

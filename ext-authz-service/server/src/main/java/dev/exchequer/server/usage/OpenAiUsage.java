@@ -57,13 +57,13 @@ public final class OpenAiUsage {
   }
 
   private static Map<Meter, Long> meters(JsonNode usage, boolean cachedOutsidePrompt) throws Nonsense {
-    if (!usage.has("prompt_tokens") && !usage.has("completion_tokens")) {
+    if (!usage.hasNonNull("prompt_tokens") && !usage.hasNonNull("completion_tokens")) {
       throw new Nonsense("neither prompt_tokens nor completion_tokens");
     }
     long prompt = count(usage, "prompt_tokens");
     long completion = count(usage, "completion_tokens");
-    JsonNode in = usage.path("prompt_tokens_details");
-    JsonNode out = usage.path("completion_tokens_details");
+    JsonNode in = details(usage, "prompt_tokens_details");
+    JsonNode out = details(usage, "completion_tokens_details");
     long cached = count(in, "cached_tokens");
     long audioIn = count(in, "audio_tokens");
     long reasoning = count(out, "reasoning_tokens");
@@ -89,6 +89,14 @@ public final class OpenAiUsage {
     if (quantity > 0 || meter == Meter.INPUT || meter == Meter.OUTPUT) {
       meters.put(meter, quantity);
     }
+  }
+
+  private static JsonNode details(JsonNode usage, String name) throws Nonsense {
+    JsonNode value = usage.path(name);
+    if (!value.isObject() && !value.isNull() && !value.isMissingNode()) {
+      throw new Nonsense(name + " is not an object");
+    }
+    return value;
   }
 
   private static long count(JsonNode of, String name) throws Nonsense {

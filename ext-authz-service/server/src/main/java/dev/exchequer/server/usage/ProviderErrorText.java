@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.exchequer.fallback.Evidence;
 import java.io.IOException;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,9 @@ public final class ProviderErrorText {
   private static final int LONGEST = 1024;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Known prefixes of keys, and long runs that mix letters and digits. */
+  /** Group 1: a known prefix of keys. Else long runs, which are keys if they mix letters and digits. */
   private static final Pattern KEY_LIKE =
-      Pattern.compile("(?i)(?:bearer\\s+\\S+|\\b(?:sk|pk|rk|exq|key|org|proj|AIza|ghp|xai|gsk)[-_][A-Za-z0-9._*-]{6,}|[A-Za-z0-9+/_=*-]{24,})");
+      Pattern.compile("(?i)(bearer\\s+\\S+|\\b(?:sk|pk|rk|exq|key|org|proj|AIza|ghp|xai|gsk)[-_][A-Za-z0-9._*-]{6,})|[A-Za-z0-9+/_=*-]{24,}");
 
   private ProviderErrorText() {}
 
@@ -50,30 +51,35 @@ public final class ProviderErrorText {
   }
 
   static String clean(String text) {
-    StringBuilder plain = new StringBuilder(Math.min(text.length(), LONGEST));
-    Matcher matcher = KEY_LIKE.matcher(text);
-    String masked = matcher.replaceAll(match -> looksLikeKey(match.group()) ? "[masked]" : Matcher.quoteReplacement(match.group()));
-    int bytes = 0;
-    for (int i = 0; i < masked.length(); ) {
-      int c = masked.codePointAt(i);
-      i += Character.charCount(c);
-      int size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-      if (bytes + size > LONGEST) {
-        break;
-      }
-      if (!Character.isISOControl(c) && !(c >= 0xD800 && c <= 0xDFFF)) {
-        plain.appendCodePoint(c);
-        bytes += size;
-      }
-    }
+    return cut(KEY_LIKE.matcher(printable(text)).replaceAll(match -> looksLikeKey(match) ? "[masked]" : Matcher.quoteReplacement(match.group())));
+  }
+
+  /** First of all: a control character inside a key must not keep it from being seen. */
+  private static String printable(String text) {
+    StringBuilder plain = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> c == '\n' || c == '\r' || c == '\t' ? ' ' : c)
+        .filter(c -> !Character.isISOControl(c) && !(c >= 0xD800 && c <= 0xDFFF))
+        .forEach(plain::appendCodePoint);
     return plain.toString();
   }
 
-  private static boolean looksLikeKey(String run) {
-    if (run.length() < 24 || run.toLowerCase(java.util.Locale.ROOT).startsWith("bearer")) {
-      return true;
+  private static String cut(String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+      if (bytes > LONGEST) {
+        return text.substring(0, i);
+      }
+      i += Character.charCount(c);
     }
+    return text;
+  }
+
+  private static boolean looksLikeKey(MatchResult match) {
+    String run = match.group();
     boolean digit = run.chars().anyMatch(Character::isDigit) || run.indexOf('*') >= 0;
-    return digit || run.indexOf('-') < 0 && run.indexOf('_') < 0;
+    return match.group(1) != null || digit || run.indexOf('-') < 0 && run.indexOf('_') < 0;
   }
 }

@@ -61,7 +61,7 @@ class ExplanationTest {
               3 spare      spare / gpt-5.1           Direct   could not connect, moved on            0 CREDIT      (held 0.0815, released)
               4 pool       relay-a / gpt-5.1-relay   Pool     200, 1,204 in (1,024 cached) 311 out   0.00421 CNY
                   paid by default/wallet 48.1182 -> 48.11399 (entry 812), price sheet default/cny-2026@3f9c
-                  why: hop 4 is Pool, Pool = default/wallet
+                  why: hop 4 is Pool, Pool = default/wallet; the policy and project acme consent to Direct -> Pool
             """);
   }
 
@@ -141,6 +141,32 @@ class ExplanationTest {
             Receipt 0198a  gpt-5.1 for key "ci bot" (project acme)   2026-11-23 13:44:24Z   500 ms   Succeeded
               1 own   openai-own / gpt-5.1   Byok   200, 40 in 10 out   0
                   why: hop 1 is Byok, the provider bills the customer's own key, no balance pays
+            """);
+  }
+
+  @Test
+  void failedAtTheLastHopAfterPayingForAnEarlierOne() {
+    String broken =
+        RATE_LIMITED.replace("ProviderStatus", "Unreadable").replace("\"charge\":\"0.000000000\"", "\"charge\":\"0.100000000\"").replace("\"entry\":null", "\"entry\":3");
+    String rejected =
+        """
+        {"hop":2,"attempt":2,"name":"spare","provider":"default/spare","routeClass":"Direct","upstreamModel":"gpt-5.1","outcome":"ProviderStatus","httpStatus":401,
+         "hold":"0.081500000","charge":"0.000000000","unit":"CREDIT","balance":"default/credit","balanceType":"Credit","lines":[]}
+        """;
+    String error = "{\"httpStatus\":502,\"code\":\"provider_config\",\"message\":\"The provider is not set up.\"}";
+    String receipt = receipt("Failed", 10, error, "[]", broken, rejected);
+    assertThat(Explanation.of(receipt.replace("\"totals\":[]", "\"totals\":[{\"unit\":\"CREDIT\",\"charge\":\"0.100000000\"},{\"unit\":\"CNY\",\"charge\":\"1.000000000\"}]")))
+        .isEqualTo(
+            """
+            Receipt 0198a  gpt-5.1 for key "ci bot" (project acme)   2026-11-23 13:44:24Z   10 ms   Failed
+              1 official   openai / gpt-5.1   Direct   answer not readable, moved on          0.1 CREDIT   (held 0.0815, cost more)
+                  paid by default/credit (entry 3)
+                  why: hop 1 is Direct, Direct = default/credit
+              2 spare      spare / gpt-5.1    Direct   401 provider does not accept our key   0 CREDIT     (held 0.0815, released)
+                  why: hop 2 is Direct, Direct = default/credit
+              answered with 502 provider_config: The provider is not set up.
+              to change it: the provider's credential or baseUrl, or the hop's upstreamModel
+              in total 0.1 CREDIT + 1 CNY
             """);
   }
 

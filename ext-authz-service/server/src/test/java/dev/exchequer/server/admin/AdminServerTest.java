@@ -1,0 +1,255 @@
+package dev.exchequer.server.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.Result;
+import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
+import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The API over real HTTP, on a fake ledger. */
+class AdminServerTest {
+  private static final String GRANTS = "/api/v1/namespaces/default/balances/wallet/grants";
+  private static final String GRANT = "{\"amount\":\"12.5\",\"reason\":\"bank transfer 4711\"}";
+  private static final Map<String, Tokens.Actor> ACTORS =
+      Map.of("v", new Tokens.Actor("vic", Tokens.Role.VIEWER), "o", new Tokens.Actor("olga", Tokens.Role.OPERATOR), "t", new Tokens.Actor("tre", Tokens.Role.TREASURER));
+
+  private final FakeLedger ledger = new FakeLedger();
+  private final AtomicBoolean ready = new AtomicBoolean(true);
+  private final AdminServer server =
+      AdminServer.start(
+          "127.0.0.1",
+          0,
+          ledger,
+          ledger,
+          token -> Optional.ofNullable(ACTORS.get(token)),
+          new AdminServer.Health(ready::get, () -> List.of("no policy yet"), () -> "exchequer_holds_total 1.0\n"));
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @AfterEach
+  void stop() {
+    server.close();
+    http.close();
+  }
+
+  @Test
+  void whatNeedsNoToken() throws Exception {
+    assertThat(get("/healthz", "").statusCode()).isEqualTo(200);
+    assertThat(get("/metrics", "").body()).contains("exchequer_holds_total");
+    assertThat(get("/openapi.yaml", "").body()).startsWith("openapi: 3");
+    assertThat(get("/readyz", "").statusCode()).isEqualTo(200);
+    ready.set(false);
+    HttpResponse<String> answer = get("/readyz", "");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("{\"ready\":false,\"reasons\":[\"no policy yet\"]}");
+    assertThat(get("/healthz", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void everyRouteIsDocumented() throws Exception {
+    String document = get("/openapi.yaml", "").body();
+    assertThat(document)
+        .contains(
+            "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
+            "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
+            "  /api/v1/budgets:", "  /healthz:", "  /readyz:", "  /metrics:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/receipts", "/api/v1/receipts/r1", "/api/v1/receipts/r1/explanation", "/api/v1/namespaces/default/balances", "/api/v1/budgets"})
+  void withoutAValidToken(String path) throws Exception {
+    assertThat(get(path, "wrong").statusCode()).isEqualTo(401);
+    HttpResponse<String> answer = get(path, "");
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("www-authenticate")).hasValue("Bearer");
+    assertThat(error(answer)).isEqualTo("invalid_token");
+  }
+
+  @Test
+  void receiptsByFilter() throws Exception {
+    HttpResponse<String> answer =
+        get("/api/v1/receipts?key=default/ci&project=default/acme&route=&model=m&status=Denied&task=t&endUser=u&from=2026-01-01T00:00:00Z&cursor=c1&limit=7", "v");
+    assertThat(answer.body()).isEqualTo("{\"items\":[" + FakeLedger.RECEIPT + "],\"nextCursor\":\"c2\"}");
+    assertThat(ledger.lastQuery).isEqualTo(new ReceiptQuery("default/ci", "default/acme", null, "m", "Denied", "t", "u", 1_767_225_600_000L, null, "c1", 7));
+  }
+
+  @Test
+  void fiftyReceiptsUnlessAsked() throws Exception {
+    get("/api/v1/receipts", "v");
+    assertThat(ledger.lastQuery).isEqualTo(new ReceiptQuery(null, null, null, null, null, null, null, null, null, null, 50));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit=0, limit must be", "limit=501, limit must be", "limit=x, limit must be", "status=Ok, status must be one of", "key=ci, default/ci", "from=yesterday, RFC 3339",
+    "keys=a, no such parameter: keys", "cursor=nonsense, cursor must be", "task=a&task=b, task stands twice"
+  })
+  void badFilters(String query, String message) throws Exception {
+    HttpResponse<String> answer = get("/api/v1/receipts?" + query, "v");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(error(answer)).isEqualTo("bad_request");
+    assertThat(answer.body()).contains(message);
+  }
+
+  @Test
+  void oneReceipt() throws Exception {
+    assertThat(get("/api/v1/receipts/r1", "v").body()).isEqualTo(FakeLedger.RECEIPT);
+    HttpResponse<String> text = get("/api/v1/receipts/r1/explanation", "v");
+    assertThat(text.headers().firstValue("content-type").orElseThrow()).startsWith("text/plain");
+    assertThat(text.body()).startsWith("Receipt r1").contains("refused with 404 model_not_found: No route.");
+    assertThat(error(get("/api/v1/receipts/r2", "v"))).isEqualTo("not_found");
+    assertThat(get("/api/v1/receipts/r2/explanation", "v").statusCode()).isEqualTo(404);
+    assertThat(error(get("/api/v1/nothing", "v"))).isEqualTo("not_found");
+    assertThat(get(GRANTS, "t").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void balances() throws Exception {
+    String wallet =
+        "{\"name\":\"default/wallet\",\"project\":\"default/acme\",\"type\":\"Wallet\",\"unit\":\"CNY\",\"routeClasses\":[\"Direct\",\"Pool\"],"
+            + "\"posted\":\"48.113990000\",\"held\":\"0.020000000\",\"available\":\"48.593990000\",\"overdraftLimit\":\"0.500000000\",\"suspended\":false,"
+            + "\"sequence\":812,\"asOf\":\"1970-01-01T00:00:01.000Z\"}";
+    assertThat(get("/api/v1/namespaces/default/balances/wallet", "v").body()).isEqualTo(wallet);
+    JsonNode list = json(get("/api/v1/namespaces/default/balances", "v"));
+    assertThat(list.path("items")).hasSize(2);
+    assertThat(list.path("items").get(0).path("name").asText()).isEqualTo("default/orphan");
+    assertThat(list.path("items").get(0).path("project").isNull()).isTrue();
+    assertThat(list.path("items").get(1).toString()).isEqualTo(wallet);
+    assertThat(get("/api/v1/namespaces/default/balances/none", "v").statusCode()).isEqualTo(404);
+    assertThat(get("/api/v1/namespaces/default/balances/a%2Fb", "v").statusCode()).isBetween(400, 404);
+  }
+
+  @Test
+  void entries() throws Exception {
+    assertThat(get("/api/v1/namespaces/default/balances/wallet/entries", "v").body())
+        .isEqualTo(
+            "{\"items\":[{\"balance\":\"default/wallet\",\"sequence\":2,\"time\":\"1970-01-01T00:00:02.000Z\",\"kind\":\"Charge\",\"amount\":\"-0.004210000\","
+                + "\"before\":\"1.000000000\",\"after\":\"0.995790000\",\"receipt\":\"r1\",\"attempt\":2,\"actor\":null,\"reason\":null},"
+                + "{\"balance\":\"default/wallet\",\"sequence\":1,\"time\":\"1970-01-01T00:00:01.000Z\",\"kind\":\"Grant\",\"amount\":\"1.000000000\","
+                + "\"before\":\"0.000000000\",\"after\":\"1.000000000\",\"receipt\":null,\"attempt\":null,\"actor\":\"policy\",\"reason\":\"initial grant start\"}],"
+                + "\"nextCursor\":null}");
+    assertThat(get("/api/v1/namespaces/default/balances/none/entries", "v").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void budgets() throws Exception {
+    JsonNode items = json(get("/api/v1/budgets", "v")).path("items");
+    assertThat(items.get(0).toString())
+        .isEqualTo(
+            "{\"name\":\"default/month\",\"target\":{\"kind\":\"Project\",\"name\":\"default/acme\"},\"per\":\"Task\",\"value\":\"build\",\"unit\":\"CNY\","
+                + "\"limit\":\"10.000000000\",\"spent\":\"4.000000000\",\"held\":\"1.000000000\",\"remaining\":\"5.000000000\","
+                + "\"windowStart\":\"1970-01-01T00:00:01.000Z\",\"windowEnd\":\"1970-01-01T00:00:02.000Z\",\"mode\":\"Enforce\"}");
+    assertThat(items.get(1).path("limit").isNull()).isTrue();
+    assertThat(items.get(1).path("windowEnd").isNull()).isTrue();
+  }
+
+  @Test
+  void aGrant() throws Exception {
+    HttpResponse<String> answer = grant("t", "k1", GRANT);
+    assertThat(answer.statusCode()).isEqualTo(201);
+    assertThat(answer.body())
+        .isEqualTo("{\"balance\":\"default/wallet\",\"sequence\":3,\"before\":\"1.000000000\",\"after\":\"13.500000000\",\"repeated\":false}");
+    assertThat(ledger.grants).containsExactly(new Command.Grant(FakeLedger.WALLET, 12_500_000_000L, "tre", "bank transfer 4711", "k1"));
+
+    ledger.grantAnswer = CompletableFuture.completedFuture(new Result.Granted(FakeLedger.WALLET, 3, 0, 1, true));
+    assertThat(grant("t", "k1", GRANT).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"balance_not_found,404", "unknown_balance,404", "idempotency_conflict,409", "amount_too_large,422"})
+  void grantsThatTheLedgerRejects(String code, int status) throws Exception {
+    ledger.grantAnswer = CompletableFuture.completedFuture(new Result.Rejected(code, "because"));
+    HttpResponse<String> answer = grant("t", "k1", GRANT);
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).isEqualTo("{\"error\":{\"message\":\"because\",\"code\":\"" + code + "\"}}");
+  }
+
+  @Test
+  void grantsWhileTheLedgerIsDown() throws Exception {
+    ledger.grantAnswer = CompletableFuture.failedFuture(new LedgerUnavailable("down"));
+    HttpResponse<String> answer = grant("t", "k1", GRANT);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(error(answer)).isEqualTo("accounting_unavailable");
+  }
+
+  @Test
+  void onlyTheTreasurerGrants() throws Exception {
+    assertThat(grant("v", "k1", GRANT).statusCode()).isEqualTo(403);
+    assertThat(grant("o", "k1", GRANT).statusCode()).isEqualTo(403);
+    assertThat(grant("", "k1", GRANT).statusCode()).isEqualTo(401);
+    assertThat(ledger.grants).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", "[]", "{\"amount\":\"1\"}", "{\"amount\":\"1\",\"reason\":\"  \"}", "{\"amount\":\"1\",\"reason\":5}", "{\"amount\":1,\"reason\":\"x\"}",
+        "{\"amount\":\"0\",\"reason\":\"x\"}", "{\"amount\":\"-1\",\"reason\":\"x\"}", "{\"amount\":\"1e3\",\"reason\":\"x\"}", "{\"amount\":\"1.0000000001\",\"reason\":\"x\"}",
+        "{\"amount\":\"9223372037\",\"reason\":\"x\"}", "{\"amount\":\"1\",\"reason\":\"x\",\"unit\":\"CNY\"}", "{\"amount\":\"1\",\"amount\":\"2\",\"reason\":\"x\"}",
+        "{\"amount\":\"1\",\"reason\":\"x\"} {}"
+      })
+  void grantsThatAreNotUnderstood(String body) throws Exception {
+    HttpResponse<String> answer = grant("t", "k1", body);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(error(answer)).isEqualTo("bad_request");
+    assertThat(ledger.grants).isEmpty();
+  }
+
+  @Test
+  void aGrantNeedsAnIdempotencyKey() throws Exception {
+    assertThat(grant("t", "", GRANT).statusCode()).isEqualTo(400);
+    assertThat(grant("t", "x".repeat(256), GRANT).statusCode()).isEqualTo(400);
+    assertThat(ledger.grants).isEmpty();
+  }
+
+  @Test
+  void aBodyThatIsTooLarge() throws Exception {
+    HttpResponse<String> answer = grant("t", "k1", "{\"amount\":\"1\",\"reason\":\"" + "x".repeat(70_000) + "\"}");
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(error(answer)).isEqualTo("request_too_large");
+  }
+
+  private HttpResponse<String> get(String path, String token) throws Exception {
+    return send(request(path, token).GET());
+  }
+
+  private HttpResponse<String> grant(String token, String key, String body) throws Exception {
+    HttpRequest.Builder request = request(GRANTS, token).POST(HttpRequest.BodyPublishers.ofString(body));
+    return send(key.isEmpty() ? request : request.header("Idempotency-Key", key));
+  }
+
+  private HttpRequest.Builder request(String path, String token) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+    return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) throws Exception {
+    return new ObjectMapper().readTree(answer.body());
+  }
+
+  private static String error(HttpResponse<String> answer) throws Exception {
+    JsonNode error = json(answer).path("error");
+    assertThat(error.path("message").asText()).isNotEmpty();
+    return error.path("code").asText();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,223 @@
+package dev.exchequer.server.policyfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.exchequer.api.v1.AccountingPolicy;
+import dev.exchequer.api.v1.PolicyFeedGrpc;
+import dev.exchequer.api.v1.PolicyStatus;
+import dev.exchequer.api.v1.PolicyUpdate;
+import dev.exchequer.ledger.Result;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.GrpcServers;
+import dev.exchequer.server.ServiceSettings;
+import dev.exchequer.server.admin.UnusedEngine;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client against an operator of this test on a real Unix socket, which is also the test of {@link GrpcServers}. */
+class PolicyFeedClientTest {
+  private static final AccountingPolicy FIRST = Policies.whole().build();
+  private static final AccountingPolicy SECOND = Policies.whole().clearBudgets().build();
+
+  @TempDir Path folder = Path.of("");
+
+  private final Operator operator = new Operator();
+  private final FakeEngine engine = new FakeEngine();
+  private volatile List<String> pinned = List.of();
+  private @Nullable GrpcServers servers;
+  private @Nullable PolicyFeedClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    servers = serve();
+    PolicyFeedClient.Settings settings = new PolicyFeedClient.Settings(settings().admitSocket(), "local", 1 << 20, 10, 50, 20);
+    client = new PolicyFeedClient(settings, engine, () -> pinned);
+    client.start();
+  }
+
+  @AfterEach
+  void stop() {
+    Objects.requireNonNull(client).close();
+    Objects.requireNonNull(servers).close();
+  }
+
+  @Test
+  void acknowledgesWhatIsInForce() throws Exception {
+    assertThat(operator.nextStatus()).isEqualTo(PolicyStatus.newBuilder().setNode("local").build());
+    operator.send(FIRST);
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(FIRST), ""));
+    assertThat(engine.stored).isEqualTo(FIRST.toByteString());
+    operator.send(SECOND);
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(SECOND), ""));
+  }
+
+  @Test
+  void acknowledgesOnlyAfterItIsStored() throws Exception {
+    operator.nextStatus();
+    CompletableFuture<Result> commit = new CompletableFuture<>();
+    engine.commit = commit;
+    operator.send(FIRST);
+    engine.activations.poll(10, TimeUnit.SECONDS);
+    pinned = List.of("old");
+    assertThat(operator.statuses.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    commit.complete(new Result.Done());
+    PolicyStatus answer = operator.nextStatus();
+    assertThat(answer.getDigest()).isEqualTo(Policies.digest(FIRST));
+    assertThat(answer.getPinnedList()).containsExactly("old");
+    assertThat(operator.statuses).isEmpty();
+  }
+
+  @Test
+  void refusesAndKeepsTheOldOne() throws Exception {
+    operator.nextStatus();
+    operator.send(FIRST);
+    operator.nextStatus();
+    operator.send(SECOND.toBuilder().setSchema(2).build());
+    PolicyStatus refusal = operator.nextStatus();
+    assertThat(refusal.getDigest()).isEqualTo(Policies.digest(FIRST));
+    assertThat(refusal.getError()).isEqualTo("schema 2: this service reads schema 1");
+    operator.send(SECOND);
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(SECOND), ""));
+  }
+
+  @Test
+  void refusesBytesThatAreNotTheDigests() throws Exception {
+    operator.nextStatus();
+    operator.send(PolicyUpdate.newBuilder().setDigest(Policies.digest(SECOND)).setPolicy(FIRST.toByteString()).build());
+    assertThat(operator.nextStatus().getError()).startsWith("the digest is that of other bytes");
+  }
+
+  @Test
+  void saysThatItCouldNotStore() throws Exception {
+    operator.nextStatus();
+    engine.commit = CompletableFuture.failedFuture(new IllegalStateException("disk full"));
+    operator.send(FIRST);
+    assertThat(operator.nextStatus()).isEqualTo(status("", "could not be stored: disk full"));
+  }
+
+  @Test
+  void tellsWhatIsPinned() throws Exception {
+    operator.nextStatus();
+    pinned = List.of("b", "a");
+    assertThat(operator.nextStatus().getPinnedList()).containsExactly("a", "b");
+    pinned = List.of();
+    assertThat(operator.nextStatus().getPinnedList()).isEmpty();
+  }
+
+  @Test
+  void comesBackAfterTheOperatorDid() throws Exception {
+    operator.nextStatus();
+    operator.send(FIRST);
+    operator.nextStatus();
+    Objects.requireNonNull(servers).close();
+    assertThat(settings().admitSocket()).doesNotExist();
+    Files.createFile(settings().admitSocket()); // what a process that was killed leaves
+    servers = serve();
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(FIRST), ""));
+    operator.send(SECOND);
+    assertThat(operator.nextStatus().getDigest()).isEqualTo(Policies.digest(SECOND));
+  }
+
+  @Test
+  void comesBackAfterTheStreamEnded() throws Exception {
+    operator.nextStatus();
+    operator.end();
+    assertThat(operator.nextStatus()).isEqualTo(status("", ""));
+  }
+
+  @Test
+  void onlyTheOwnerMayCall() throws Exception {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(settings().admitSocket()))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(settings().moneySocket()))).isEqualTo("rw-------");
+  }
+
+  private GrpcServers serve() throws Exception {
+    return GrpcServers.start(settings(), List.of(operator), List.of());
+  }
+
+  private ServiceSettings settings() {
+    return ServiceSettings.local(folder, folder, 0);
+  }
+
+  private static PolicyStatus status(String digest, String error) {
+    return PolicyStatus.newBuilder().setNode("local").setDigest(digest).setError(error).build();
+  }
+
+  private static final class Operator extends PolicyFeedGrpc.PolicyFeedImplBase {
+    final BlockingQueue<PolicyStatus> statuses = new LinkedBlockingQueue<>();
+    private volatile @Nullable StreamObserver<PolicyUpdate> out;
+
+    PolicyStatus nextStatus() throws InterruptedException {
+      return Objects.requireNonNull(statuses.poll(10, TimeUnit.SECONDS), "no status came");
+    }
+
+    void send(AccountingPolicy policy) {
+      send(PolicyUpdate.newBuilder().setDigest(Policies.digest(policy)).setPolicy(ByteString.copyFrom(policy.toByteArray())).build());
+    }
+
+    void send(PolicyUpdate update) {
+      Objects.requireNonNull(out).onNext(update);
+    }
+
+    void end() {
+      Objects.requireNonNull(out).onCompleted();
+    }
+
+    @Override
+    public StreamObserver<PolicyStatus> watch(StreamObserver<PolicyUpdate> updates) {
+      out = updates;
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(PolicyStatus status) {
+          statuses.add(status);
+        }
+
+        @Override
+        public void onError(Throwable t) {}
+
+        @Override
+        public void onCompleted() {
+          updates.onCompleted();
+        }
+      };
+    }
+  }
+
+  private static final class FakeEngine extends UnusedEngine {
+    volatile CompletableFuture<Result> commit = CompletableFuture.completedFuture(new Result.Done());
+    final BlockingQueue<Policy> activations = new LinkedBlockingQueue<>();
+    volatile ByteString stored = ByteString.EMPTY;
+    private volatile @Nullable Policy active;
+
+    @Override
+    public Optional<Policy> policy() {
+      return Optional.ofNullable(active);
+    }
+
+    @Override
+    public CompletableFuture<Result> activate(Policy policy, byte[] canonical) {
+      activations.add(policy);
+      return commit.thenApply(
+          done -> {
+            stored = ByteString.copyFrom(canonical);
+            active = policy;
+            return done;
+          });
+    }
+  }
+}

@@ -1,0 +1,437 @@
+package dev.exchequer.server.settle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.google.protobuf.ByteString;
+import dev.exchequer.api.v1.SettleReply;
+import dev.exchequer.api.v1.SettleRequest;
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.fallback.Evidence;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Result;
+import dev.exchequer.policy.ApiKey;
+import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.Meter;
+import dev.exchequer.policy.ModelPattern;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Project;
+import dev.exchequer.policy.Project.Disclose;
+import dev.exchequer.policy.Provider;
+import dev.exchequer.policy.Route;
+import dev.exchequer.policy.RouteClass;
+import dev.exchequer.pricing.Demand;
+import dev.exchequer.pricing.Usage;
+import dev.exchequer.selection.RequestFacts;
+import dev.exchequer.server.engine.Admitted;
+import dev.exchequer.server.store.LedgerLane;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettleServiceTest {
+  private static final String REQUEST = "01990000-0000-7000-8000-000000000001";
+  private static final HoldId HOLD = new HoldId(REQUEST, 2);
+  private static final ObjectName BALANCE = name("prepaid");
+
+  private final FakeEngine engine = new FakeEngine();
+  private final Seen seen = new Seen();
+  private final SettleService service = new SettleService(engine, seen);
+  private final Replies replies = new Replies();
+
+  private static final class Seen implements SettleService.Observer {
+    final List<Result.Settled> settled = new ArrayList<>();
+    int unknown;
+
+    @Override
+    public void settled(Result.Settled result, Evidence evidence) {
+      settled.add(result);
+    }
+
+    @Override
+    public void unknownHold() {
+      unknown++;
+    }
+  }
+
+  @Test
+  void nextIsNextAndNothingElse() {
+    engine.running = admitted(Disclose.BALANCE);
+    engine.answers(new Result.Settled(HOLD, true, true, null, 1, 0, "USD", BALANCE, 5L));
+    SettleReply reply = settle(request(429));
+    assertThat(reply).isEqualTo(SettleReply.newBuilder().setHold(bytes(HOLD.toString())).setNext(true).build());
+    assertThat(seen.settled).hasSize(1);
+    assertThat(seen.unknown).isZero();
+  }
+
+  @Test
+  void aFinalErrorHasItsBodyAndTheHopsHeadersAndNoMoney() {
+    engine.running = admitted(Disclose.BALANCE);
+    Ending ending = new Ending(400, "provider_rejected", "too \"long\"", "their_type", "messages", "context_length_exceeded", new Ending.Retry.No());
+    engine.answers(new Result.Settled(HOLD, true, false, ending, 2, 7, "USD", BALANCE, 5L));
+    SettleReply reply = settle(request(400));
+    assertThat(reply.getNext()).isFalse();
+    assertThat(reply.getHold().toStringUtf8()).isEqualTo(HOLD.toString());
+    assertThat(reply.getStatus()).isEqualTo(400);
+    assertThat(reply.getBody().toStringUtf8())
+        .isEqualTo(
+            "{\"error\":{\"message\":\"too \\\"long\\\"\",\"type\":\"their_type\",\"code\":\"context_length_exceeded\",\"param\":\"messages\",\"receipt\":\"" + REQUEST + "\"}}");
+    assertThat(Replies.headers(reply))
+        .containsExactly(
+            entry("x-exchequer-receipt", REQUEST),
+            entry("x-exchequer-route", "default/gpt"),
+            entry("x-exchequer-hop", "2/2 pool"),
+            entry("x-exchequer-route-class", RouteClass.POOL.text()),
+            entry("x-exchequer-model", "m/gpt"),
+            entry("content-type", "application/json"),
+            entry("x-should-retry", "false"));
+  }
+
+  @Test
+  void retryAfterIsSaidInSecondsAndUnsaidIsNotSaid() {
+    Ending after = Ending.of(429, "provider_rate_limited", "slow down", new Ending.Retry.After(17));
+    engine.running = admitted(Disclose.CHARGE);
+    engine.answers(new Result.Settled(HOLD, true, false, after, 2, 0, "USD", BALANCE, 5L));
+    assertThat(Replies.headers(settle(request(429)))).containsEntry("retry-after", "17").doesNotContainKey("x-should-retry");
+
+    Ending unsaid = Ending.of(500, "provider_error", "it failed", new Ending.Retry.Unsaid());
+    engine.answers(new Result.Settled(HOLD, true, false, unsaid, 2, 0, "USD", BALANCE, 5L));
+    Replies other = new Replies();
+    service.settle(request(500).build(), other);
+    assertThat(Replies.headers(other.only())).containsEntry("content-type", "application/json").doesNotContainKeys("retry-after", "x-should-retry");
+    assertThat(other.only().getBody().toStringUtf8()).contains("\"type\":\"api_error\"").contains("\"code\":\"provider_error\"");
+  }
+
+  @Test
+  void anErrorAfterARestartStillNamesItsReceipt() {
+    Ending ending = Ending.of(502, "provider_unreachable", "no", new Ending.Retry.Unsaid());
+    engine.answers(new Result.Settled(HOLD, true, false, ending, 2, 0, null, null, null));
+    SettleReply reply = settle(request(503));
+    assertThat(reply.getStatus()).isEqualTo(502);
+    assertThat(Replies.headers(reply)).containsExactly(entry("x-exchequer-receipt", REQUEST), entry("content-type", "application/json"));
+  }
+
+  @Test
+  void anErrorWithoutAHopNamesItsReceiptOnly() {
+    engine.running = admitted(Disclose.BALANCE);
+    Ending ending = Ending.of(503, "accounting_restarted", "no", new Ending.Retry.Unsaid());
+    engine.answers(new Result.Settled(HOLD, true, false, ending, 0, 0, null, null, null));
+    assertThat(Replies.headers(settle(request(503)))).containsExactly(entry("x-exchequer-receipt", REQUEST), entry("content-type", "application/json"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NONE, , , ", "CHARGE, 0.000001230 USD, , ", "BALANCE, 0.000001230 USD, default/prepaid, -0.500000000 USD"})
+  void aSuccessCarriesWhatTheProjectDiscloses(Disclose disclose, @Nullable String charge, @Nullable String balance, @Nullable String after) {
+    engine.running = admitted(disclose);
+    engine.answers(new Result.Settled(HOLD, true, false, null, 1, 1230, "USD", BALANCE, -500_000_000L));
+    SettleReply reply = settle(request(200));
+    assertThat(reply.getNext()).isFalse();
+    assertThat(reply.getStatus()).isZero();
+    assertThat(reply.getBody().isEmpty()).isTrue();
+    Map<String, String> headers = Replies.headers(reply);
+    assertThat(headers)
+        .containsEntry("x-exchequer-receipt", REQUEST)
+        .containsEntry("x-exchequer-hop", "1/2 official")
+        .containsEntry("x-exchequer-model", "gpt-5")
+        .doesNotContainKeys("content-type", "x-should-retry", "retry-after");
+    assertThat(headers.get("x-exchequer-charge")).isEqualTo(charge);
+    assertThat(headers.get("x-exchequer-balance")).isEqualTo(balance);
+    assertThat(headers.get("x-exchequer-balance-after")).isEqualTo(after);
+  }
+
+  @Test
+  void aHopThatNobodyPaysHasNoMoney() {
+    engine.running = admitted(Disclose.BALANCE);
+    engine.answers(new Result.Settled(HOLD, true, false, null, 1, 0, null, null, null));
+    assertThat(Replies.headers(settle(request(200))).keySet()).noneMatch(name -> name.contains("charge") || name.contains("balance"));
+  }
+
+  @Test
+  void aSuccessAfterARestartDisclosesNothing() {
+    engine.answers(new Result.Settled(HOLD, true, false, null, 1, 1230, "USD", BALANCE, 5L));
+    SettleReply reply = settle(request(200));
+    assertThat(reply.getStatus()).isZero();
+    assertThat(Replies.headers(reply)).containsExactly(entry("x-exchequer-receipt", REQUEST));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 204, 299})
+  void anUnknownHoldLeavesASuccessAsItIs(int status) {
+    engine.answers(unknown());
+    assertThat(settle(request(status))).isEqualTo(SettleReply.newBuilder().setHold(bytes(HOLD.toString())).build());
+    assertThat(seen.unknown).isEqualTo(1);
+    assertThat(seen.settled).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 199, 300, 400, 401, 429, 500, 503, -1})
+  void anUnknownHoldTellsNothingOfAnythingElse(int status) {
+    engine.answers(unknown());
+    SettleReply reply = settle(request(status).setErrorBody(bytes("{\"error\":{\"message\":\"provider's own\"}}")));
+    unavailable(reply);
+    assertThat(reply.getBody().toStringUtf8()).doesNotContain("provider's own");
+    assertThat(seen.unknown).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "/1", "request/", "request/0", "request/-1", "request/x", "request/1/", "request/123456", "request/1.5", "\u0000\uffff"})
+  void garbageForAHoldIsAnUnknownHold(String hold) {
+    SettleReply reply = settle(request(500).setHold(bytes(hold)));
+    unavailable(reply);
+    assertThat(reply.getHold()).isEqualTo(bytes(hold));
+    assertThat(engine.settled).isEmpty();
+    assertThat(seen.unknown).isEqualTo(1);
+
+    Replies success = new Replies();
+    service.settle(request(200).setHold(bytes(hold)).build(), success);
+    assertThat(success.only()).isEqualTo(SettleReply.newBuilder().setHold(bytes(hold)).build());
+  }
+
+  @Test
+  void bytesThatAreNoTextAreAnUnknownHold() {
+    ByteString hold = ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xc3, '/', 'x'});
+    SettleReply reply = settle(request(500).setHold(hold));
+    assertThat(reply.getHold()).isEqualTo(hold);
+    unavailable(reply);
+  }
+
+  @Test
+  void aLedgerThatCannotAnswerFailsTheCall() {
+    engine.result = CompletableFuture.failedFuture(new LedgerLane.LedgerUnavailable("disk full"));
+    service.settle(request(200).build(), replies);
+    assertThat(replies.failed).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(replies.replies).isEmpty();
+    assertThat(replies.ends).isEqualTo(1);
+    assertThat(seen.settled).isEmpty();
+    assertThat(seen.unknown).isZero();
+  }
+
+  @Test
+  void anAnswerOfAnotherKindFailsTheCall() {
+    engine.answers(new Result.Done());
+    service.settle(request(200).build(), replies);
+    assertThat(replies.failed).isEqualTo(Status.Code.UNAVAILABLE);
+  }
+
+  @Test
+  void answersOnlyWhenItIsDurable() {
+    service.settle(request(200).build(), replies);
+    assertThat(replies.untouched()).isTrue();
+    engine.result.complete(unknown());
+    assertThat(replies.only().getStatus()).isZero();
+  }
+
+  @Test
+  void aCallThatIsCancelledIsSettledAndNotTouched() {
+    replies.cancelled = true;
+    engine.answers(new Result.Settled(HOLD, true, false, null, 1, 1, "USD", BALANCE, 5L));
+    service.settle(request(200).build(), replies);
+    assertThat(engine.settled).hasSize(1);
+    assertThat(seen.settled).hasSize(1);
+    assertThat(replies.untouched()).isTrue();
+  }
+
+  @Test
+  void aCallThatIsCancelledMeanwhileIsNotTouchedWhateverTheAnswer() {
+    for (Result answer : List.of(new Result.Settled(HOLD, true, true, null, 1, 0, null, null, null), unknown(), new Result.Done())) {
+      Replies leaving = new Replies();
+      engine.result = new CompletableFuture<>();
+      service.settle(request(500).build(), leaving);
+      leaving.cancelled = true;
+      engine.result.complete(answer);
+      assertThat(leaving.untouched()).isTrue();
+    }
+    Replies leaving = new Replies();
+    engine.result = new CompletableFuture<>();
+    service.settle(request(500).build(), leaving);
+    leaving.cancelled = true;
+    engine.result.completeExceptionally(new LedgerLane.LedgerUnavailable("closed"));
+    assertThat(leaving.untouched()).isTrue();
+
+    Replies gone = new Replies();
+    gone.cancelled = true;
+    service.settle(request(500).setHold(bytes("garbage")).build(), gone);
+    assertThat(gone.untouched()).isTrue();
+    assertThat(engine.settled).hasSize(4);
+  }
+
+  @Test
+  void everyFieldBecomesEvidence() {
+    Evidence evidence =
+        evidence(
+            request(200)
+                .setUsage(bytes("{\"prompt_tokens\":9,\"completion_tokens\":12}"))
+                .setModel(bytes("gpt-5-2026"))
+                .setServiceTier(bytes("priority"))
+                .setProviderRequestId(bytes("req_ä"))
+                .setFinishReason(bytes("stop"))
+                .setContentType(bytes("application/json"))
+                .setContentEncoding(bytes("GZip"))
+                .setErrorSeen(true)
+                .setStreamed(true)
+                .setReleased(true)
+                .setEvents(11)
+                .setTextBytes(22)
+                .setOutputItems(33)
+                .setFirstByteMs(44)
+                .setRetryAfter(8));
+    assertThat(evidence)
+        .isEqualTo(
+            new Evidence(
+                Evidence.From.SETTLE, 200, "", "gzip", new Usage(Map.of(Meter.INPUT, 9L, Meter.OUTPUT, 12L), Usage.Source.PROVIDER), null, "gpt-5-2026", "priority", "req_ä",
+                "stop", true, true, true, true, false, true, 11, 22, 33, 44, 0, null, 7));
+    assertThat(engine.settled.getFirst().id()).isEqualTo(HOLD);
+  }
+
+  @Test
+  void anEmptyReportSaysNothing() {
+    assertThat(evidence(SettleRequest.newBuilder().setHold(bytes(HOLD.toString()))))
+        .isEqualTo(
+            new Evidence(
+                Evidence.From.SETTLE, 0, "", "", Usage.NOTHING, null, "", "", "", "", false, false, false, false, false, true, 0, 0, 0, 0, 0, null, -1));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "'', true",
+    "UF upstream_reset_before_response_started{connection_failure}, false",
+    "'UF,URX upstream_reset_before_response_started{remote_connection_failure|Connection refused}', false",
+    "NC cluster_not_found, false",
+    "NR route_not_found, false",
+    "UO upstream_reset_before_response_started{overflow}, false",
+    "UH no_healthy_upstream, false",
+    "- lua_response, false",
+    "UT upstream_per_try_timeout, true",
+    "UT response_timeout, true",
+    "UPE upstream_reset_before_response_started{protocol_error}, true",
+    "UC upstream_reset_before_response_started{connection_termination}, true",
+    "UR upstream_reset_before_response_started{remote_reset}, true",
+    "SI stream_idle_timeout, true"
+  })
+  void whatEnvoyAnsweredItselfTellsWhetherItWasSent(String local, boolean sent) {
+    Evidence evidence = evidence(request(503).setLocal(bytes(local)));
+    assertThat(evidence.local()).isEqualTo(local);
+    assertThat(evidence.upstreamSeen()).isEqualTo(sent);
+  }
+
+  @ParameterizedTest(name = "streamed={0} status={1} finish={2} usage={3} error={4}")
+  @CsvSource({
+    "false, 200, '', '', false, true",
+    "false, 204, '', '', false, true",
+    "false, 200, stop, '', true, false",
+    "false, 199, stop, {}, false, false",
+    "false, 300, stop, {}, false, false",
+    "false, 429, '', '', false, false",
+    "true, 200, '', '', false, false",
+    "true, 200, stop, '', false, true",
+    "true, 200, '', {}, false, true",
+    "true, 200, '', '', true, false",
+  })
+  void completeIsAWholeAnswerOrAStreamThatFinished(boolean streamed, int status, String finish, String usage, boolean error, boolean complete) {
+    SettleRequest.Builder request = request(status).setStreamed(streamed).setFinishReason(bytes(finish)).setUsage(bytes(usage)).setErrorSeen(error);
+    assertThat(evidence(request).complete()).isEqualTo(complete);
+  }
+
+  @Test
+  void nonsenseUsageIsNoUsageAndSaysWhy() {
+    Evidence evidence = evidence(request(200).setUsage(bytes("{\"prompt_tokens\":-1}")));
+    assertThat(evidence.usage()).isEqualTo(Usage.NOTHING);
+    assertThat(evidence.usageRejected()).isEqualTo("prompt_tokens is negative");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 1, 3", "true, 4, 3"})
+  void theProvidersWayOfCountingDecidesHowItsUsageIsRead(boolean outside, long input, long cached) {
+    engine.provider = new Provider(name("p"), "OpenAI", "/v1", "max_tokens", outside, false, 10, false);
+    Evidence evidence = evidence(request(200).setUsage(bytes("{\"prompt_tokens\":4,\"completion_tokens\":1,\"prompt_tokens_details\":{\"cached_tokens\":3}}")));
+    assertThat(evidence.usage().of(Meter.INPUT)).isEqualTo(input);
+    assertThat(evidence.usage().of(Meter.CACHE_READ)).isEqualTo(cached);
+  }
+
+  @Test
+  void theProvidersErrorIsReadOfFailuresOnly() {
+    ByteString body = bytes("{\"error\":{\"message\":\"bad key sk-abcdef123\",\"type\":\"t\",\"param\":null,\"code\":7}}");
+    assertThat(evidence(request(400).setErrorBody(body)).providerError()).isEqualTo(new Evidence.ProviderError("bad key [masked]", "t", null, "7"));
+    engine.settled.clear();
+    assertThat(evidence(request(200).setErrorBody(body)).providerError()).isNull();
+    engine.settled.clear();
+    assertThat(evidence(request(400).setErrorBody(body.substring(0, 20))).providerError()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, -1", "1, 0", "2, 1", "61, 60"})
+  void retryAfterIsSecondsAndOne(long wire, long seconds) {
+    assertThat(evidence(request(429).setRetryAfter(wire)).retryAfterSeconds()).isEqualTo(seconds);
+  }
+
+  @Test
+  void textThatIsNotUtf8IsReadAllTheSame() {
+    Evidence evidence = evidence(request(200).setModel(ByteString.copyFrom(new byte[] {'g', (byte) 0xff})).setLocal(ByteString.copyFrom(new byte[] {(byte) 0xc0})));
+    assertThat(evidence.servedModel()).isEqualTo("g\ufffd");
+    assertThat(evidence.upstreamSeen()).isTrue();
+  }
+
+  private SettleReply settle(SettleRequest.Builder request) {
+    service.settle(request.build(), replies);
+    return replies.only();
+  }
+
+  private Evidence evidence(SettleRequest.Builder request) {
+    service.settle(request.build(), new Replies());
+    assertThat(engine.settled).hasSize(1);
+    return engine.settled.getFirst().evidence();
+  }
+
+  private static void unavailable(SettleReply reply) {
+    assertThat(reply.getNext()).isFalse();
+    assertThat(reply.getStatus()).isEqualTo(503);
+    assertThat(reply.getBody().toStringUtf8())
+        .startsWith("{\"error\":{\"message\":\"")
+        .endsWith("\",\"type\":\"api_error\",\"code\":\"accounting_unavailable\",\"param\":null,\"receipt\":null}}");
+    assertThat(Replies.headers(reply)).containsExactly(entry("content-type", "application/json"));
+  }
+
+  private static Result.Settled unknown() {
+    return new Result.Settled(HOLD, false, false, null, 0, 0, null, null, null);
+  }
+
+  private static SettleRequest.Builder request(int status) {
+    return SettleRequest.newBuilder().setRequest(bytes(REQUEST)).setAttempt(2).setHold(bytes(HOLD.toString())).setStatus(status);
+  }
+
+  private static ByteString bytes(String text) {
+    return ByteString.copyFromUtf8(text);
+  }
+
+  private static ObjectName name(String name) {
+    return new ObjectName("default", name);
+  }
+
+  private static Admitted admitted(Disclose disclose) {
+    Set<RouteClass> classes = Set.of(RouteClass.DIRECT, RouteClass.POOL);
+    List<ModelPattern> any = List.of(new ModelPattern("*"));
+    Project project = new Project(name("acme"), "owner", "", classes, any, Set.of(), List.of(), disclose, false);
+    ApiKey key = new ApiKey(name("key"), name("acme"), "label", List.of(), classes, any, false, "", 10, 0, false);
+    Route.Fallback fallback = new Route.Fallback(null, "fb", Set.of(429), Set.of(), 4, 60_000, 5, 30_000, true);
+    List<Route.Hop> hops =
+        List.of(
+            new Route.Hop("official", name("official"), null, RouteClass.DIRECT, 0, "c1", 30_000, 300_000, 60_000),
+            new Route.Hop("pool", name("cheap"), "m/gpt", RouteClass.POOL, 0, "c2", 30_000, 300_000, 60_000));
+    Route route = new Route(name("gpt"), 7, any, Set.of(Endpoint.CHAT_COMPLETIONS), hops, fallback, List.of(), 4096, 32768, false);
+    RequestFacts facts =
+        new RequestFacts(
+            REQUEST, 1, name("key"), "label", name("acme"), "owner", "", "", null, null, Endpoint.CHAT_COMPLETIONS, "gpt-5", name("gpt"), 7, "fb", "digest", false, Set.of(),
+            Demand.NONE);
+    Policy policy = Policy.of("digest", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    return new Admitted(facts, policy, key, project, route, (provider, model, cap) -> "");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.settle;
+
+import org.jspecify.annotations.NullMarked;

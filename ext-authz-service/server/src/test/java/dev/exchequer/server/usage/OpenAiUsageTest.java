@@ -1,0 +1,145 @@
+package dev.exchequer.server.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.exchequer.policy.Meter;
+import dev.exchequer.pricing.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenAiUsageTest {
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          plain                | {"prompt_tokens":9,"completion_tokens":12,"total_tokens":21} | false | INPUT=9 OUTPUT=12
+          embeddings           | {"prompt_tokens":8,"total_tokens":8} | false | INPUT=8 OUTPUT=0
+          cached inside        | {"prompt_tokens":1204,"completion_tokens":311,"prompt_tokens_details":{"cached_tokens":1024}} | false | CACHE_READ=1024 INPUT=180 OUTPUT=311
+          cached outside       | {"prompt_tokens":180,"completion_tokens":311,"prompt_tokens_details":{"cached_tokens":1024}} | true | CACHE_READ=1024 INPUT=180 OUTPUT=311
+          all of it cached     | {"prompt_tokens":1024,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":1024}} | false | CACHE_READ=1024 INPUT=0 OUTPUT=1
+          reasoning            | {"prompt_tokens":5,"completion_tokens":100,"completion_tokens_details":{"reasoning_tokens":64}} | false | INPUT=5 OUTPUT=36 REASONING=64
+          only reasoning       | {"prompt_tokens":5,"completion_tokens":64,"completion_tokens_details":{"reasoning_tokens":64}} | false | INPUT=5 OUTPUT=0 REASONING=64
+          audio both ways      | {"prompt_tokens":50,"completion_tokens":40,"prompt_tokens_details":{"audio_tokens":30},"completion_tokens_details":{"audio_tokens":25}} | false | AUDIO_INPUT=30 AUDIO_OUTPUT=25 INPUT=20 OUTPUT=15
+          everything           | {"prompt_tokens":100,"completion_tokens":90,"prompt_tokens_details":{"cached_tokens":40,"audio_tokens":10},"completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":20}} | false | AUDIO_INPUT=10 AUDIO_OUTPUT=20 CACHE_READ=40 INPUT=50 OUTPUT=40 REASONING=30
+          audio, cached outside| {"prompt_tokens":10,"completion_tokens":0,"prompt_tokens_details":{"cached_tokens":40,"audio_tokens":10}} | true | AUDIO_INPUT=10 CACHE_READ=40 INPUT=0 OUTPUT=0
+          explicit zero        | {"prompt_tokens":0,"completion_tokens":0} | false | INPUT=0 OUTPUT=0
+          only completion      | {"completion_tokens":3} | false | INPUT=0 OUTPUT=3
+          null details         | {"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":null,"completion_tokens_details":null} | false | INPUT=4 OUTPUT=2
+          null count in details| {"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":null}} | false | INPUT=4 OUTPUT=2
+          null beside a count  | {"prompt_tokens":4,"completion_tokens":null} | false | INPUT=4 OUTPUT=0
+          unknown members      | {"prompt_tokens":4,"completion_tokens":2,"cost":"free","x":{"y":[-1,1e99]},"prompt_tokens_details":{"text_tokens":-7}} | false | INPUT=4 OUTPUT=2
+          rejected prediction  | {"prompt_tokens":4,"completion_tokens":20,"completion_tokens_details":{"accepted_prediction_tokens":3,"rejected_prediction_tokens":9}} | false | INPUT=4 OUTPUT=20
+          the most             | {"prompt_tokens":1000000000,"completion_tokens":1000000000} | false | INPUT=1000000000 OUTPUT=1000000000
+          white space          | `  {"prompt_tokens":1,"completion_tokens":1}  ` | false | INPUT=1 OUTPUT=1
+          """)
+  void becomesDisjointMeters(String what, String json, boolean cachedOutside, String expected) {
+    ReportedUsage usage = read(json, cachedOutside);
+    assertThat(usage).as(what).isInstanceOf(ReportedUsage.Read.class);
+    assertThat(text(usage.orNothing().meters())).isEqualTo(expected);
+    assertThat(usage.orNothing().source()).isEqualTo(Usage.Source.PROVIDER);
+    assertThat(usage.orNothing().reported()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          negative                 | {"prompt_tokens":-1,"completion_tokens":2} | prompt_tokens is negative
+          negative in details      | {"prompt_tokens":1,"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":-5}} | reasoning_tokens is negative
+          least long               | {"prompt_tokens":-9223372036854775808,"completion_tokens":2} | prompt_tokens is negative
+          fractional               | {"prompt_tokens":1.5,"completion_tokens":2} | prompt_tokens is not a whole number
+          fraction of nothing      | {"prompt_tokens":1,"completion_tokens":2.0} | completion_tokens is not a whole number
+          exponent                 | {"prompt_tokens":1e12,"completion_tokens":2} | prompt_tokens is not a whole number
+          a million million        | {"prompt_tokens":1000000000000,"completion_tokens":2} | prompt_tokens is absurd
+          one above the most       | {"prompt_tokens":1,"completion_tokens":1000000001} | completion_tokens is absurd
+          longer than long         | {"prompt_tokens":18446744073709551617,"completion_tokens":2} | prompt_tokens is absurd
+          string                   | {"prompt_tokens":"9","completion_tokens":2} | prompt_tokens is not a whole number
+          boolean                  | {"prompt_tokens":true,"completion_tokens":2} | prompt_tokens is not a whole number
+          NaN                      | {"prompt_tokens":NaN,"completion_tokens":2} | usage is not JSON
+          infinity                 | {"prompt_tokens":1,"completion_tokens":Infinity} | usage is not JSON
+          NaN as a string          | {"prompt_tokens":"NaN","completion_tokens":2} | prompt_tokens is not a whole number
+          object for a count       | {"prompt_tokens":{"n":1},"completion_tokens":2} | prompt_tokens is not a whole number
+          array for a count        | {"prompt_tokens":[1],"completion_tokens":2} | prompt_tokens is not a whole number
+          object in details        | {"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":{"n":1}}} | cached_tokens is not a whole number
+          array as details         | {"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":[{"cached_tokens":1}]} | prompt_tokens_details is not an object
+          string as details        | {"prompt_tokens":1,"completion_tokens":2,"completion_tokens_details":"many"} | completion_tokens_details is not an object
+          duplicate                | {"prompt_tokens":1,"completion_tokens":2,"prompt_tokens":3} | usage is not JSON
+          duplicate by an escape   | {"prompt_tokens":1,"completion_tokens":2,"prompt\\u005ftokens":3} | usage is not JSON
+          duplicate in details     | {"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":1,"cached_tokens":0}} | usage is not JSON
+          trailing object          | {"prompt_tokens":1,"completion_tokens":2}{} | usage is not JSON
+          trailing brace           | {"prompt_tokens":1,"completion_tokens":2}} | usage is not JSON
+          trailing text            | {"prompt_tokens":1,"completion_tokens":2} x | usage is not JSON
+          cut off                  | {"prompt_tokens":1,"completion_tokens":2 | usage is not JSON
+          comment                  | {"prompt_tokens":1,/**/"completion_tokens":2} | usage is not JSON
+          array                    | [{"prompt_tokens":1,"completion_tokens":2}] | usage is not an object
+          number                   | 42 | usage is not an object
+          null                     | null | usage is not an object
+          blank                    | `  ` | usage is not an object
+          neither                  | {"total_tokens":21} | neither prompt_tokens nor completion_tokens
+          both null                | {"prompt_tokens":null,"completion_tokens":null} | neither prompt_tokens nor completion_tokens
+          empty                    | {} | neither prompt_tokens nor completion_tokens
+          more cached than there is| {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":6}} | prompt_tokens is less than its details
+          more audio than there is | {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":3,"audio_tokens":3}} | prompt_tokens is less than its details
+          more reasoning           | {"prompt_tokens":5,"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":2,"audio_tokens":1}} | completion_tokens is less than its details
+          """)
+  void nonsenseIsRejected(String what, String json, String reason) {
+    ReportedUsage usage = read(json, false);
+    assertThat(usage).as(what).isEqualTo(new ReportedUsage.Rejected(reason));
+    assertThat(usage.orNothing()).isEqualTo(Usage.NOTHING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{\"a\":"})
+  void deepNestingIsRejected(String open) {
+    String close = open.startsWith("[") ? "]" : "}";
+    assertThat(read(open.repeat(100_000), false)).isInstanceOf(ReportedUsage.Rejected.class);
+    String deep = open.repeat(100_000) + "1" + close.repeat(100_000);
+    assertThat(read("{\"prompt_tokens\":1,\"completion_tokens\":1,\"x\":" + deep + "}", false)).isInstanceOf(ReportedUsage.Rejected.class);
+  }
+
+  @Test
+  void aNumberOfManyDigitsIsRejected() {
+    assertThat(read("{\"prompt_tokens\":" + "9".repeat(4000) + "}", false)).isInstanceOf(ReportedUsage.Rejected.class);
+  }
+
+  @Test
+  void bytesThatAreNoTextAreRejected() {
+    assertThat(OpenAiUsage.read(new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1}, false, Usage.Source.PROVIDER)).isInstanceOf(ReportedUsage.Rejected.class);
+  }
+
+  @Test
+  void noBytesAreNoUsage() {
+    ReportedUsage usage = read("", false);
+    assertThat(usage).isEqualTo(new ReportedUsage.None());
+    assertThat(usage.orNothing().reported()).isFalse();
+  }
+
+  @Test
+  void keepsWhoCarriedIt() {
+    byte[] raw = "{\"prompt_tokens\":0,\"completion_tokens\":0}".getBytes(StandardCharsets.UTF_8);
+    Usage usage = OpenAiUsage.read(raw, false, Usage.Source.JOURNAL).orNothing();
+    assertThat(usage.source()).isEqualTo(Usage.Source.JOURNAL);
+    assertThat(usage.reported()).isTrue();
+  }
+
+  private static ReportedUsage read(String json, boolean cachedOutside) {
+    return OpenAiUsage.read(json.getBytes(StandardCharsets.UTF_8), cachedOutside, Usage.Source.PROVIDER);
+  }
+
+  private static String text(Map<Meter, Long> meters) {
+    Map<String, Long> sorted = new TreeMap<>();
+    meters.forEach((meter, quantity) -> sorted.put(meter.name(), quantity));
+    return sorted.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(" "));
+  }
+}

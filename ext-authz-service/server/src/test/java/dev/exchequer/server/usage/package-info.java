@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.usage;
+
+import org.jspecify.annotations.NullMarked;
