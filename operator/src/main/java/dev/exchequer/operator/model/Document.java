@@ -36,6 +36,12 @@ public record Document(@Nullable String file, int line, String apiVersion, Objec
     return content.path("metadata").path("generation").asLong(1);
   }
 
+  /** Without its content: a Secret is a document too. */
+  @Override
+  public String toString() {
+    return key + (file == null ? "" : " at " + file + ":" + line);
+  }
+
   public boolean sameContent(Document other) {
     return content.equals(other.content);
   }

@@ -47,7 +47,8 @@ final class Conflicts {
           found.error(
               "BalanceConflict",
               spec.at("routeClasses"),
-              claim.routeClass() + " of project " + project + " is paid in " + money(payer) + " by " + payer.name() + ": balances that share a class share type and unit");
+              claim.routeClass() + " of project " + project + " is paid in " + money(payer) + " by " + payer.name()
+                  + ": balances that share a class share type and unit");
         }
       }
       if (found.hasErrors()) {

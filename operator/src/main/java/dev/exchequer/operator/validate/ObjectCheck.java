@@ -12,13 +12,18 @@ import org.jspecify.annotations.Nullable;
 /** One object alone: its schema, its rules, and what neither can say. */
 record ObjectCheck(Schemas schemas) {
   private static final Set<String> ROOT_FIELDS = Set.of("apiVersion", "kind", "metadata", "spec", "status");
+  private static final Set<String> METADATA_FIELDS =
+      Set.of(
+          "name", "namespace", "labels", "annotations", "generation", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp",
+          "deletionGracePeriodSeconds", "finalizers", "generateName", "managedFields", "ownerReferences", "selfLink");
   private static final Set<String> SECRET_FIELDS = Set.of("apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData");
 
   /** @param before its last good form, null = none */
   Found check(Document document, @Nullable Document before) {
     Found found = new Found(document);
     JsonNode content = document.content();
-    knownFields(content, ROOT_FIELDS, found);
+    knownFields(content, "", ROOT_FIELDS, found);
+    knownFields(content.path("metadata"), "metadata.", METADATA_FIELDS, found);
     if (content.has("spec")) {
       new SchemaCheck(found).value(schemas.of(document.kind()).path("properties").path("spec"), content.path("spec"), "spec");
     } else {
@@ -36,7 +41,8 @@ record ObjectCheck(Schemas schemas) {
   /** A Secret has no definition of ours; a wrong value in it is found here. */
   static List<Diagnostic> secret(Document secret) {
     Found found = new Found(secret);
-    knownFields(secret.content(), SECRET_FIELDS, found);
+    knownFields(secret.content(), "", SECRET_FIELDS, found);
+    knownFields(secret.content().path("metadata"), "metadata.", METADATA_FIELDS, found);
     for (String field : List.of("data", "stringData")) {
       JsonNode values = secret.content().path(field);
       if (!values.isMissingNode() && !values.isNull() && !values.isObject()) {
@@ -54,12 +60,12 @@ record ObjectCheck(Schemas schemas) {
     return found.diagnostics();
   }
 
-  private static void knownFields(JsonNode content, Set<String> known, Found found) {
+  private static void knownFields(JsonNode content, String path, Set<String> known, Found found) {
     List<String> names = new ArrayList<>();
     content.fieldNames().forEachRemaining(names::add);
     for (String name : names) {
       if (!known.contains(name)) {
-        found.error("UnknownField", name, "unknown field" + Nearest.suggestion(name, known));
+        found.error("UnknownField", path + name, "unknown field" + Nearest.suggestion(name, known));
       }
     }
   }

@@ -36,6 +36,7 @@ final class PriceWarnings {
     if (routes.isEmpty()) {
       found.warning("SheetUnused", "", "no ModelRoute and no Project lists this price sheet");
     }
+    List<Reach.Hop> hops = reach.hopsOf(routes);
     List<PriceSheet.Rate> rates = Prices.rates(sheet);
     for (int i = 0; i < rates.size(); i++) {
       PriceSheet.Rate rate = rates.get(i);
@@ -43,7 +44,7 @@ final class PriceWarnings {
       List<PriceSheet.Rate> earlier = rates.subList(0, i).stream().filter(other -> covers(other.match(), rate.match())).toList();
       if (!earlier.isEmpty()) {
         found.warning("RateUnreachable", path, "is never reached: rate " + earlier.getFirst().name() + " before it matches all of it");
-      } else if (!routes.isEmpty() && !reach.anyHop(rate.match(), routes)) {
+      } else if (!routes.isEmpty() && !reach.anyHop(rate.match(), hops)) {
         found.warning("RateUnreachable", path, "is never reached: no hop matches it");
       }
       meters(rate, path, found);

@@ -8,29 +8,62 @@ import dev.exchequer.operator.model.Names;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.PriceSheet;
+import dev.exchequer.policy.RouteClass;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Which rates some request may reach at a hop. Generous: only what no request at all can reach is worth a warning. */
 final class Reach {
   private final Inventory inForce;
 
+  private final Map<String, Payers> payers = new HashMap<>();
+  private final Map<ObjectName, List<PriceSheet.Rate>> rates = new HashMap<>();
+
   Reach(Inventory inForce) {
     this.inForce = inForce;
   }
 
-  /** Whether a hop has a price in the unit of a balance, by the sheets of the balance's project or of the route. */
-  boolean priced(Document route, Spec hop, Document balance) {
-    Spec spec = Spec.of(balance);
-    Optional<Document> project = spec.ref("projectRef", balance.name()).flatMap(name -> inForce.find("Project", name));
-    return pricedBy(project.map(this::sheets).orElse(List.of()), route, hop, spec.text("unit")) || pricedBy(sheets(route), route, hop, spec.text("unit"));
+  /**
+   * Who pays for a class at all.
+   *
+   * @param sheets those of the payers' projects, each once
+   */
+  record Payers(SortedSet<String> units, Set<Document> sheets) {}
+
+  Payers payers(String routeClass) {
+    return payers.computeIfAbsent(
+        routeClass,
+        wanted -> {
+          Payers found = new Payers(new TreeSet<>(), new LinkedHashSet<>());
+          for (Document balance : inForce.ofKind("Balance")) {
+            Spec spec = Spec.of(balance);
+            if (spec.texts("routeClasses").contains(wanted)) {
+              found.units.add(spec.text("unit"));
+              spec.ref("projectRef", balance.name()).flatMap(name -> inForce.find("Project", name)).ifPresent(project -> found.sheets.addAll(sheets(project)));
+            }
+          }
+          return found;
+        });
   }
 
-  private boolean pricedBy(List<Document> sheets, Document route, Spec hop, String unit) {
-    return sheets.stream()
-        .filter(sheet -> Spec.of(sheet).text("unit").equals(unit))
-        .anyMatch(sheet -> Prices.rates(sheet).stream().anyMatch(rate -> reaches(rate.match(), route, hop)));
+  /** Whether a hop has a price in a unit of its payers, by the sheets of a payer's project or of the route. */
+  boolean priced(Document route, Spec hop, Payers payers) {
+    Hop reached = Hop.of(route, hop);
+    return Stream.concat(payers.sheets.stream(), sheets(route).stream())
+        .filter(sheet -> payers.units.contains(Spec.of(sheet).text("unit")))
+        .anyMatch(sheet -> ratesOf(sheet).stream().anyMatch(rate -> reached.by(rate.match())));
+  }
+
+  private List<PriceSheet.Rate> ratesOf(Document sheet) {
+    return rates.computeIfAbsent(sheet.name(), name -> Prices.rates(sheet));
   }
 
   private List<Document> sheets(Document holder) {
@@ -47,17 +80,28 @@ final class Reach {
     return Spec.of(holder).refs("priceSheetRefs", holder.name()).contains(sheet);
   }
 
-  boolean anyHop(PriceSheet.Match match, List<Document> routes) {
-    return routes.stream().anyMatch(route -> Spec.of(route).list("hops").stream().anyMatch(hop -> reaches(match, route, hop)));
+  boolean anyHop(PriceSheet.Match match, List<Hop> hops) {
+    return hops.stream().anyMatch(hop -> hop.by(match));
   }
 
-  private static boolean reaches(PriceSheet.Match match, Document route, Spec hop) {
-    List<ModelPattern> requested = Names.models(Spec.of(route).texts("models"));
-    List<ModelPattern> upstream = hop.has("upstreamModel") ? Names.models(List.of(hop.text("upstreamModel"))) : requested;
-    return anyOrContains(match.routeClasses(), Names.routeClass(hop.text("routeClass")))
-        && anyOrContains(match.providers(), hop.ref("providerRef", route.name()))
-        && anyOrOverlaps(match.upstreamModels(), upstream)
-        && anyOrOverlaps(match.requestedModels(), requested);
+  List<Hop> hopsOf(List<Document> routes) {
+    return routes.stream().flatMap(route -> Spec.of(route).list("hops").stream().map(hop -> Hop.of(route, hop))).toList();
+  }
+
+  /** What a rate may ask of a hop. */
+  record Hop(Optional<RouteClass> routeClass, Optional<ObjectName> provider, List<ModelPattern> requested, List<ModelPattern> upstream) {
+    static Hop of(Document route, Spec hop) {
+      List<ModelPattern> requested = Names.models(Spec.of(route).texts("models"));
+      List<ModelPattern> upstream = hop.has("upstreamModel") ? Names.models(List.of(hop.text("upstreamModel"))) : requested;
+      return new Hop(Names.routeClass(hop.text("routeClass")), hop.ref("providerRef", route.name()), requested, upstream);
+    }
+
+    boolean by(PriceSheet.Match match) {
+      return anyOrContains(match.routeClasses(), routeClass)
+          && anyOrContains(match.providers(), provider)
+          && anyOrOverlaps(match.upstreamModels(), upstream)
+          && anyOrOverlaps(match.requestedModels(), requested);
+    }
   }
 
   private static <T> boolean anyOrContains(Collection<T> wanted, Optional<T> value) {

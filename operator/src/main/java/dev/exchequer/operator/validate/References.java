@@ -61,20 +61,29 @@ record References(Inventory inForce, Inventory written) {
       if (written.objects().containsKey(key)) {
         found.error("RefInvalid", ref.at("name"), "the " + key + " is refused itself");
       } else {
-        List<String> known = inForce.ofKind(kind).stream().map(Document::name).filter(n -> n.namespace().equals(name.namespace())).map(ObjectName::name).toList();
+        List<String> known =
+            inForce.ofKind(kind).stream().map(Document::name).filter(n -> n.namespace().equals(name.namespace())).map(ObjectName::name).toList();
         found.error("RefNotFound", ref.at("name"), "there is no " + key + Nearest.suggestion(name.name(), known));
       }
     }
   }
 
   private void secret(Spec holder, String field, Found found) {
-    if (holder.has(field) && Credentials.secret(holder, field, found.document().name(), inForce.secrets()) instanceof Secrets.Lookup.Missing missing) {
-      found.error(missing.code(), holder.at(field), missing.message());
-    } else if (holder.has(field)
-        && Credentials.secret(holder, field, found.document().name(), inForce.secrets()) instanceof Secrets.Lookup.Found value
-        && !field.equals("caCertificateRef")
-        && !value.value().reveal().matches("[\\t -~]+")) {
-      found.error("SecretInvalid", holder.at(field), "must be printable ASCII on one line: it goes into a header");
+    if (!holder.has(field)) {
+      return;
+    }
+    switch (Credentials.secret(holder, field, found.document().name(), inForce.secrets())) {
+      case Secrets.Lookup.Missing missing -> found.error(missing.code(), holder.at(field), missing.message());
+      case Secrets.Lookup.Found value when field.equals("caCertificateRef") -> {
+        if (!Certificates.readable(value.value())) {
+          found.error("SecretInvalid", holder.at(field), "must be certificates in PEM form");
+        }
+      }
+      case Secrets.Lookup.Found value -> {
+        if (!value.value().reveal().matches("[ -~]+")) {
+          found.error("SecretInvalid", holder.at(field), "must be printable ASCII on one line: it goes into a header");
+        }
+      }
     }
   }
 

@@ -10,16 +10,13 @@ import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.RouteClass;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /** Models that another route serves, and hops that nobody can pay or that have no price. */
 final class RouteWarnings {
-  private final Inventory inForce;
   private final ModelClaims claims;
   private final Reach reach;
 
   RouteWarnings(Inventory inForce) {
-    this.inForce = inForce;
     this.claims = new ModelClaims(inForce.ofKind("ModelRoute"));
     this.reach = new Reach(inForce);
   }
@@ -51,14 +48,11 @@ final class RouteWarnings {
     if (Names.routeClass(routeClass).filter(RouteClass::paid).isEmpty()) {
       return;
     }
-    List<Document> payers =
-        inForce.ofKind("Balance").stream().filter(balance -> Spec.of(balance).texts("routeClasses").contains(routeClass)).toList();
-    if (payers.isEmpty()) {
+    Reach.Payers payers = reach.payers(routeClass);
+    if (payers.units().isEmpty()) {
       found.warning("HopUnpayable", hop.at("routeClass"), "no project has a balance for " + routeClass + ": this hop is always skipped");
-    } else if (payers.stream().noneMatch(payer -> reach.priced(route, hop, payer))) {
-      TreeSet<String> units = new TreeSet<>();
-      payers.forEach(payer -> units.add(Spec.of(payer).text("unit")));
-      found.warning("HopUnpriced", hop.path(), "no price sheet of the route or a project has a rate for it in " + String.join(", ", units));
+    } else if (!reach.priced(route, hop, payers)) {
+      found.warning("HopUnpriced", hop.path(), "no price sheet of the route or a project has a rate for it in " + String.join(", ", payers.units()));
     }
   }
 }

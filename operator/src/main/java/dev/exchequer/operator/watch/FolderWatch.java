@@ -22,6 +22,7 @@ public final class FolderWatch implements AutoCloseable {
   private final Thread thread;
   private String told;
   private @Nullable String lastSeen;
+  private boolean gone;
 
   private FolderWatch(Path folder, String told, Consumer<Reading> onChange) {
     this.folder = folder;
@@ -48,9 +49,13 @@ public final class FolderWatch implements AutoCloseable {
     try {
       files = FolderFiles.of(folder);
     } catch (IOException e) {
-      LOG.warn("cannot read {}: {}", folder, e.getMessage());
+      if (!gone) {
+        LOG.warn("cannot read the configuration, what was read last stays in force: {}", e.getMessage());
+      }
+      gone = true;
       return;
     }
+    gone = false;
     String digest = files.digest();
     boolean settled = digest.equals(lastSeen);
     lastSeen = digest;

@@ -112,7 +112,7 @@ final class YamlNodes {
         return json.textNode(text);
       }
     } catch (NumberFormatException e) {
-      throw new Refused(line(scalar), "has a number that JSON has not: " + text);
+      throw new Refused(line(scalar), "has a number that JSON has not: put it in quotes if it is text");
     }
     throw new Refused(line(scalar), "has a tag that is not allowed: " + tag);
   }
