@@ -1,0 +1,51 @@
+package dev.exchequer.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.exchequer.operator.check.CheckReport;
+import dev.exchequer.operator.watch.FolderReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every folder of examples/ is what a user starts from: not even a warning. */
+final class ExamplesTest {
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)}");
+
+  static List<Path> examples() throws IOException {
+    try (Stream<Path> folders = Files.list(WorldsTest.root().resolve("examples"))) {
+      return folders.filter(Files::isDirectory).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void isClean(Path folder) throws IOException {
+    GatewayPipeline.Compiled compiled = new GatewayPipeline(variables(folder)).compile(FolderReader.read(folder));
+
+    assertThat(compiled.diagnostics()).extracting(CheckReport::line).isEmpty();
+    assertThat(compiled.plan().routes()).isNotEmpty();
+  }
+
+  /** Every variable that the files name, set. */
+  private static Map<String, String> variables(Path folder) throws IOException {
+    Map<String, String> set = new HashMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Matcher matcher = VARIABLE.matcher(Files.readString(file));
+        while (matcher.find()) {
+          set.put(matcher.group(1), "0123456789abcdef0123456789abcdef");
+        }
+      }
+    }
+    return set;
+  }
+}
