@@ -55,7 +55,7 @@ public final class GrantCommand implements Runnable {
     AdminClient client = admin.client();
     JsonNode answer = grant(client, path, value, key);
     JsonNode now = client.get(path, Map.of());
-    spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : sentence(value, now));
+    spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : sentence(value, now, answer.path("repeated").asBoolean()));
     spec.commandLine().getOut().flush();
   }
 
@@ -67,8 +67,9 @@ public final class GrantCommand implements Runnable {
     }
   }
 
-  private static String sentence(String value, JsonNode balance) {
-    return "Granted %s %s to %s; it has %s now.%n"
+  private static String sentence(String value, JsonNode balance, boolean repeated) {
+    String form = repeated ? "Nothing new: this idempotency key granted %s %s to %s before; it has %s now.%n" : "Granted %s %s to %s; it has %s now.%n";
+    return form
         .formatted(value, Cells.text(balance.path("unit")), Cells.text(balance.path("name")), Cells.amount(balance.path("posted")));
   }
 

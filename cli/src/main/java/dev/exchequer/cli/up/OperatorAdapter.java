@@ -1,12 +1,10 @@
 package dev.exchequer.cli.up;
 
 import dev.exchequer.operator.FileOperator;
-import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.ir.ClusterPlan;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.translate.EnvoyBootstrap;
-import dev.exchequer.operator.watch.FolderReader;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
@@ -42,11 +40,6 @@ public final class OperatorAdapter implements OperatorRuntime {
         EnvoyBootstrap.Settings.defaults("local", settings.listen(), settings.port(), settings.sockets(), journal.toAbsolutePath(), EnvoyBootstrap.meter());
     FileOperator.Settings operator = new FileOperator.Settings(settings.config(), envoy, System.getenv(), mockOn(settings.mockPort()));
     return new Serving(FileOperator.start(operator, diagnostics -> findings.accept(findings(settings.config(), diagnostics))));
-  }
-
-  @Override
-  public List<Finding> check(Path config) throws IOException {
-    return findings(config, new GatewayPipeline(System.getenv()).compile(FolderReader.read(config)).diagnostics());
   }
 
   /** Upstreams on the quickstart's mock address mean the port on which the mock really listens. */

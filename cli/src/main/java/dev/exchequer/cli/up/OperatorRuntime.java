@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What `up` and `check` need of the operator in file mode. */
+/** What `up` needs of the operator in file mode. */
 public interface OperatorRuntime {
   /**
    * Loads and compiles the configuration and serves xDS and the policy feed on SOCKETS/xds.sock and feed.sock; from then on follows changes of the folder.
@@ -14,9 +14,6 @@ public interface OperatorRuntime {
    * @param findings gets the findings of the first load before this returns, and those of every later load that changed them; any thread
    */
   Running start(Settings settings, Consumer<List<Finding>> findings) throws IOException;
-
-  /** Loads and compiles without serving. */
-  List<Finding> check(Path config) throws IOException;
 
   /**
    * @param listen address of the listener for applications

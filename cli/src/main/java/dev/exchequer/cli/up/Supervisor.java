@@ -73,7 +73,7 @@ final class Supervisor {
     started.add(() -> accounting.stop(SERVICE_PATIENCE));
     Child envoy = new Child("envoy", Commands.envoy(binary, bootstrap, data.log("envoy")), data, starter);
     started.add(() -> envoy.stop(ENVOY_PATIENCE));
-    started.add(() -> new EnvoyAdmin(sockets.socket("envoy")).drain(DRAIN));
+    started.add(() -> new EnvoyDrain(sockets.socket("envoy")).drain(DRAIN));
     data.write("admin-port", Integer.toString(settings.adminPort()));
     accounting.start();
     envoy.start();

@@ -27,7 +27,7 @@ class TourIT {
     Path home = Files.createTempDirectory("exq-tour");
     Path readme = ROOT.resolve("README.md");
     String before = Files.readString(readme);
-    UpProcess up = UpProcess.start(ROOT.resolve("examples/quickstart"), home.resolve("data"));
+    UpProcess up = UpProcess.start(null, home.resolve("data"));
     String after;
     try {
       up.awaitReady();

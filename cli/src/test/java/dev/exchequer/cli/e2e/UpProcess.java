@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -36,11 +37,12 @@ final class UpProcess {
     this.output = output;
   }
 
-  static UpProcess start(Path config, Path data) throws IOException {
+  /** @param config null = the default one, with its mock provider */
+  static UpProcess start(@Nullable Path config, Path data) throws IOException {
     int port = freePort();
     int adminPort = freePort();
     Path output = data.resolveSibling("up.out");
-    List<String> command =
+    List<String> command = new ArrayList<>(
         List.of(
             Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-XX:+UseSerialGC",
@@ -51,14 +53,15 @@ final class UpProcess {
             "-Dexchequer.root=" + System.getProperty("exchequer.root"),
             "dev.exchequer.cli.Main",
             "up",
-            "--config",
-            config.toString(),
             "--data",
             data.toString(),
             "--port",
             Integer.toString(port),
             "--admin-port",
-            Integer.toString(adminPort));
+            Integer.toString(adminPort)));
+    if (config != null) {
+      command.addAll(List.of("--config", config.toString()));
+    }
     Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     return new UpProcess(process, data, port, adminPort, output);
   }

@@ -73,10 +73,5 @@ public final class FakeUp {
         public void close() {}
       };
     }
-
-    @Override
-    public List<Finding> check(Path config) {
-      return List.of();
-    }
   }
 }
