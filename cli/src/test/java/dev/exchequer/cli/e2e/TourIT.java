@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Types the README's commands, in order, against what was built, and compares all that they print. What differs by nature (ids, times, paths, ports) is put
- * in a common form on both sides. {@code -Dgolden.update=true} writes what was printed into the README, and then fails the run.
+ * in a common form on both sides. {@code -Dtour.update=true} writes what was printed into the README, and then fails the run.
  */
 class TourIT {
   private static final Path ROOT = Path.of(System.getProperty("exchequer.root"));
@@ -43,7 +43,7 @@ class TourIT {
     } finally {
       up.stop();
     }
-    if (Boolean.getBoolean("golden.update")) {
+    if (Boolean.getBoolean("tour.update")) {
       Files.writeString(readme, after);
     }
     assertThat(common(after)).isEqualTo(common(before));

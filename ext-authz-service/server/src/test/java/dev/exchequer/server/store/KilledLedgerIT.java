@@ -67,7 +67,8 @@ class KilledLedgerIT {
           settled.add(line.substring(8));
         }
         if (held.size() + settled.size() == killAfter) {
-          process.destroyForcibly();
+          // by its handle: Process.destroyForcibly would also close the stream that is read here
+          process.toHandle().destroyForcibly();
         }
       }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server;
+
+import org.jspecify.annotations.NullMarked;
