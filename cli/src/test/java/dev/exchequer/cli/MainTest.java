@@ -46,7 +46,7 @@ class MainTest {
   @Test
   void aFolderThatCannotBeReadExitsWith2() {
     assertThat(run("check /nowhere")).isEqualTo(2);
-    assertThat(err.toString()).contains("no such folder");
+    assertThat(err.toString()).startsWith("exchequer check: ").contains("is not a folder");
   }
 
   @Test

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:no errors; there may be warnings", "1:errors", "2:the folder cannot be read"},
     footer = {"", "Examples:", "  ./exchequer check examples/quickstart", "  ./exchequer check my-gateway -o json"})
 public final class CheckCommand implements Callable<Integer> {
+  private static final int UNREADABLE = 2;
+
   @Parameters(paramLabel = "DIR", description = "Folder of YAML files.")
   Path config = Path.of("");
 
@@ -32,8 +34,14 @@ public final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     int code = CheckReport.run(config, output == Output.json, new PrintStream(printed, true, StandardCharsets.UTF_8), System.getenv());
-    spec.commandLine().getOut().print(printed.toString(StandardCharsets.UTF_8));
-    spec.commandLine().getOut().flush();
+    String text = printed.toString(StandardCharsets.UTF_8);
+    if (code == UNREADABLE && output != Output.json) {
+      spec.commandLine().getErr().print("exchequer check: " + text);
+      spec.commandLine().getErr().flush();
+    } else {
+      spec.commandLine().getOut().print(text);
+      spec.commandLine().getOut().flush();
+    }
     return code;
   }
 }
