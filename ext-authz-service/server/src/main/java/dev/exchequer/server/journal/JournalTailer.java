@@ -54,6 +54,7 @@ public final class JournalTailer implements AutoCloseable {
   private final Function<HoldId, Optional<Provider>> providers;
   private final Applier applier;
   private final Observer observer;
+  private final JournalRotation rotation;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
 
@@ -63,13 +64,14 @@ public final class JournalTailer implements AutoCloseable {
    * @param hops the file has hops, else whole requests
    */
   public JournalTailer(
-      Path path, @Nullable JournalPosition from, boolean hops, Function<HoldId, Optional<Provider>> providers, Applier applier, Observer observer) {
+      Path path, @Nullable JournalPosition from, boolean hops, Function<HoldId, Optional<Provider>> providers, Applier applier, Observer observer, JournalRotation rotation) {
     this.file = new JournalFile(path, from);
     this.hops = hops;
     this.quarantine = new Quarantine(path.resolveSibling("quarantine.jsonl"));
     this.providers = providers;
     this.applier = applier;
     this.observer = observer;
+    this.rotation = rotation;
     this.thread = Thread.ofPlatform().name("journal-" + path.getFileName()).daemon().start(this::run);
   }
 
@@ -80,6 +82,9 @@ public final class JournalTailer implements AutoCloseable {
           boolean more = true;
           while (more && stopping.getCount() > 0) {
             more = file.read(this::apply);
+          }
+          if (stopping.getCount() > 0) {
+            rotation.atEnd();
           }
         } catch (IOException e) {
           LOG.warn("the journal cannot be read now: {}", e.toString());

@@ -71,7 +71,7 @@ class JournalTailerTest {
   void aHopsFileHasHops() throws IOException {
     path = folder.resolve("hops.jsonl");
     append(path, "{\"kind\":\"DownstreamEnd\",\"hold\":\"r/2\",\"status\":200}\n");
-    tailer = new JournalTailer(path, null, true, id -> Optional.empty(), ledger, observer);
+    tailer = new JournalTailer(path, null, true, id -> Optional.empty(), ledger, observer, new JournalRotation(path, Long.MAX_VALUE, () -> {}));
     ledger.has(1);
     assertThat(ledger.applied.getFirst().event())
         .isInstanceOfSatisfying(JournalEvent.HopEnd.class, hop -> assertThat(hop.id()).isEqualTo(new HoldId("r", 2)));
@@ -250,7 +250,7 @@ class JournalTailerTest {
   }
 
   private void start(@Nullable JournalPosition from) {
-    tailer = new JournalTailer(path, from, false, id -> Optional.empty(), ledger, observer);
+    tailer = new JournalTailer(path, from, false, id -> Optional.empty(), ledger, observer, new JournalRotation(path, Long.MAX_VALUE, () -> {}));
   }
 
   private JournalPosition at(long offset) throws IOException {
