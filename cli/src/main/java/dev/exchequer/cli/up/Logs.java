@@ -41,5 +41,7 @@ final class Logs {
     root.setLevel(Level.WARN);
     root.addAppender(appender);
     context.getLogger("dev.exchequer").setLevel(Level.INFO);
+    // a warning for every Unix socket: "Unknown channel option SO_KEEPALIVE"
+    context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
   }
 }
