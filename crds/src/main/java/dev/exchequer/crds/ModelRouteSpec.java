@@ -93,16 +93,15 @@ public final class ModelRouteSpec {
 
   /** Caps on the output, in tokens. */
   public static final class Output {
-    @Default("4096")
+    // no default in the schema: the API server would fill in 4096 beside a lower maxTokens, and so make the resource wrong
     @Min(1)
     @Max(1000000000)
-    @JsonPropertyDescription("Output cap in tokens of a request that names none.")
+    @JsonPropertyDescription("Output cap in tokens of a request that names none. Default 4096, or maxTokens where that is less.")
     public long defaultTokens = 4096;
 
-    @Default("32768")
     @Min(1)
     @Max(1000000000)
-    @JsonPropertyDescription("The most output tokens that a request may ask for.")
+    @JsonPropertyDescription("The most output tokens that a request may ask for. Default 32768.")
     public long maxTokens = 32768;
 
     @Default("Strict")
