@@ -3,6 +3,7 @@ package dev.exchequer.operator.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
@@ -102,9 +103,7 @@ final class RealApi {
   Answer send(String method, String path, String contentType, String body) {
     HttpRequest.Builder request = client.getHttpClient().newHttpRequestBuilder().uri(client.getMasterUrl().toString().replaceAll("/$", "") + path);
     request.header("Accept", "application/json");
-    if (body.isEmpty()) {
-      request.method(method, null, null);
-    } else {
+    if (!body.isEmpty()) {
       request.method(method, contentType, body);
     }
     return sent(request.build());
@@ -133,6 +132,14 @@ final class RealApi {
 
   Answer read(String path) {
     return send("GET", path, "", "");
+  }
+
+  /** With a body: fabric8's client on the JDK's sends every request without one as a GET. */
+  void delete(String path) {
+    Answer deleted = send("DELETE", path, "application/json", "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\"}");
+    if (!deleted.good()) {
+      throw new IllegalStateException(path + ": " + deleted.body());
+    }
   }
 
   Answer patch(String path, String json) {
@@ -295,9 +302,10 @@ final class RealApi {
       String path = (kind.equals("Secret") ? "/api/v1" : GROUP) + "/namespaces/" + namespace + "/" + kinds.get(kind);
       Answer list = read(path);
       for (JsonNode item : list.body().path("items")) {
-        objects.add(item);
+        // the entries of a list of Secrets do not say what they are
+        objects.add(((ObjectNode) item).put("kind", kind).put("apiVersion", list.body().path("apiVersion").asText()));
       }
-      send("DELETE", path, "", "");
+      delete(path);
     }
     return objects;
   }

@@ -36,7 +36,6 @@ final class SamePlanIT {
         "cli/src/test/resources/e2e/crossing/world.yaml",
         "cli/src/test/resources/e2e/parallel/world.yaml",
         "operator/src/test/resources/golden/minimal/in.yaml",
-        "operator/src/test/resources/golden/fallbacks/in.yaml",
         "operator/src/test/resources/golden/everything/in.yaml",
         "operator/src/test/resources/kube/between-defaults.yaml"
       })
