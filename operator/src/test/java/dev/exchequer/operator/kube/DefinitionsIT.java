@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -96,7 +97,7 @@ final class DefinitionsIT {
       JsonNode object = RealApi.YAML.readTree(yaml);
       assertThat(api.create(namespace, yaml).code()).as(yaml).isEqualTo(201);
       if (!object.path("kind").asText().equals("Secret")) {
-        names.add(object.path("kind").asText().toLowerCase(java.util.Locale.ROOT) + ".exchequer.dev/" + object.at("/metadata/name").asText());
+        names.add(object.path("kind").asText().toLowerCase(Locale.ROOT) + ".exchequer.dev/" + object.at("/metadata/name").asText());
       }
     }
     assertThat(api.kubectl("get", "exchequer", "--namespace", namespace, "--output", "name").lines()).containsExactlyInAnyOrderElementsOf(names);

@@ -1,10 +1,12 @@
 package dev.exchequer.operator.kube;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,7 +39,7 @@ final class RealApi {
   static final String GROUP = "/apis/exchequer.dev/v1alpha1";
   static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   static final ObjectMapper JSON = JsonMapper.builder().build();
-  static final YAMLMapper YAML = new YAMLMapper();
+  static final YAMLMapper YAML = YAMLMapper.builder().enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS).build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final class Running {
@@ -160,7 +163,8 @@ final class RealApi {
     JsonNode object;
     try {
       object = YAML.readTree(yaml);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
+      // no YAML that Jackson can read: all cases of that are Projects
       return send("POST", GROUP + "/namespaces/" + namespace + "/projects?" + query, "application/yaml", yaml);
     }
     return send("POST", collection(namespace, object) + "?" + query, "application/yaml", yaml);
@@ -169,7 +173,7 @@ final class RealApi {
   String collection(String namespace, JsonNode object) {
     String version = object.path("apiVersion").asText();
     String kind = object.path("kind").asText();
-    String plural = plurals.getOrDefault(kind, kind.toLowerCase(java.util.Locale.ROOT) + "s");
+    String plural = plurals.getOrDefault(kind, kind.toLowerCase(Locale.ROOT) + "s");
     return (version.equals("v1") ? "/api/v1" : "/apis/" + version) + "/namespaces/" + namespace + "/" + plural;
   }
 

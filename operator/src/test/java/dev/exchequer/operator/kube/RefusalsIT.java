@@ -60,7 +60,7 @@ final class RefusalsIT {
       Map.of(
           "kind-unknown", "404 ",
           "kind-version", "404 ",
-          "yaml-duplicate-key", "400 strict decoding error: yaml: unmarshal errors:\n  line 4: key \"owner\" already set in map",
+          "yaml-duplicate-key", "400 Project in version \"v1alpha1\" cannot be handled as a Project: strict decoding error: yaml: unmarshal errors:\n  line 4: key \"owner\" already set in map",
           "yaml-no-object", "404 ",
           "yaml-number", "400 ",
           "yaml-syntax", "400 ",
