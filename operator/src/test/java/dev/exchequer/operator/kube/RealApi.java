@@ -245,10 +245,12 @@ final class RealApi {
   private static Path binaries(Path directory) throws IOException, InterruptedException {
     List<Path> found = installed(directory);
     if (found.isEmpty()) {
-      Process build =
-          new ProcessBuilder(root().resolve("dev/kube/build-control-plane.sh").toString(), "slim", directory.toString()).inheritIO().start();
-      if (build.waitFor() != 0) {
-        throw new IllegalStateException("dev/kube/build-control-plane.sh failed; set KUBE_API_TEST_DIR to a directory that has k8s/<version>-<os>-<arch>/kube-apiserver");
+      // into a file: the output of this process is failsafe's own
+      Path log = Files.createDirectories(directory).resolve("build.log");
+      ProcessBuilder build = new ProcessBuilder(root().resolve("dev/kube/build-control-plane.sh").toString(), "slim", directory.toString());
+      if (build.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor() != 0) {
+        throw new IllegalStateException(
+            "dev/kube/build-control-plane.sh failed, see " + log + "; or set KUBE_API_TEST_DIR to a directory that has k8s/<version>-<os>-<arch>/kube-apiserver");
       }
       found = installed(directory);
     }
