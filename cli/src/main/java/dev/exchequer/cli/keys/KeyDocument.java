@@ -56,7 +56,9 @@ final class KeyDocument {
       throw new IllegalArgumentException(
           "no ApiKey " + namespace + "/" + name + (others.isEmpty() ? ", and no other: give the file that holds it" : "; there are " + String.join(", ", others)));
     }
-    if (child(found, "spec") instanceof MappingNode spec && child(spec, "credentials") instanceof SequenceNode list && list.getValue().stream().allMatch(MappingNode.class::isInstance)) {
+    if (child(found, "spec") instanceof MappingNode spec
+        && child(spec, "credentials") instanceof SequenceNode list
+        && list.getValue().stream().allMatch(MappingNode.class::isInstance)) {
       return new KeyDocument(text, namespace, name, found, list);
     }
     throw new IllegalArgumentException("ApiKey " + namespace + "/" + name + " has no list spec.credentials");
@@ -194,7 +196,7 @@ final class KeyDocument {
         () -> new IllegalArgumentException("the credentials of ApiKey " + name + " are written in a way that cannot be edited in place; nothing was changed: " + otherwise));
   }
 
-  /** Everything but the names and values of this key's credentials that one edit adds or takes: all other items must be the same. */
+  /** Everything but this key's list of credentials, whose names are compared apart. */
   private List<Object> skeleton(String of) {
     List<Object> all = new ArrayList<>();
     for (Node document : documents(of)) {
