@@ -2,6 +2,7 @@ package dev.exchequer.cli;
 
 import dev.exchequer.cli.admin.BalancesCommand;
 import dev.exchequer.cli.admin.CommandFailed;
+import dev.exchequer.cli.admin.DryRunCommand;
 import dev.exchequer.cli.admin.ExplainCommand;
 import dev.exchequer.cli.admin.GrantCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
       UpCommand.class, ServiceCommand.class, CheckCommand.class, MockProviderCommand.class,
-      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, GrantCommand.class, KeysCommand.class, Version.VersionCommand.class
+      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, KeysCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

@@ -48,6 +48,21 @@ public final class AdminClient {
                 .build()));
   }
 
+  /** A question with a body: asked again it does no harm. */
+  JsonNode ask(String path, JsonNode body) {
+    return json(question(path, body, "application/json"));
+  }
+
+  /** The same, answered as text for people. */
+  String askText(String path, JsonNode body) {
+    return question(path, body, "text/plain");
+  }
+
+  private String question(String path, JsonNode body, String accept) {
+    return send(
+        request(path).header("content-type", "application/json").header("accept", accept).POST(HttpRequest.BodyPublishers.ofString(body.toString())).build());
+  }
+
   /** One segment of a path or one value of a query. */
   static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(name = "keys", description = "Makes keys for applications.", subcommands = KeysCreateCommand.class)
+@Command(name = "keys", description = "Makes, rotates and revokes keys for applications.", subcommands = {KeysCreateCommand.class, KeysRotateCommand.class, KeysRevokeCommand.class})
 public final class KeysCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 

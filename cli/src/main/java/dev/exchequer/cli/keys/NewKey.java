@@ -29,7 +29,7 @@ record NewKey(String namespace, String name, String project, String label, Strin
     }
   }
 
-  private static void check(String value, String what) {
+  static void check(String value, String what) {
     if (!DNS_LABEL.matcher(value).matches()) {
       throw new IllegalArgumentException(what + " \"" + value + "\": lower-case letters, digits and -, at most 63");
     }
@@ -50,6 +50,10 @@ record NewKey(String namespace, String name, String project, String label, Strin
   }
 
   String sha256() {
+    return sha256(secret);
+  }
+
+  static String sha256(String secret) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {

@@ -68,6 +68,8 @@ class AdminCommandsTest {
         switch (path) {
           case "/api/v1/receipts" -> RECEIPTS;
           case "/api/v1/receipts/r1/explanation" -> "r1 was served by pool.\n";
+          case "/api/v1/dry-run" ->
+              "text/plain".equals(exchange.getRequestHeaders().getFirst("accept")) ? "Dry run  premium\n" : "{\"decision\":\"Held\",\"error\":null}";
           case "/api/v1/namespaces/default/balances" -> "{\"items\":[" + BALANCE + "],\"nextCursor\":null}";
           case "/api/v1/namespaces/default/balances/wallet" -> BALANCE;
           case "/api/v1/namespaces/default/balances/wallet/grants" -> "{\"amount\":\"7.000000000\"}";
@@ -141,6 +143,38 @@ class AdminCommandsTest {
     }
     assertThat(run(new GrantCommand(), "a/b/c", "1", "--reason", "x")).isEqualTo(2);
     assertThat(run(new GrantCommand(), "wallet", "1", "--reason", " ")).isEqualTo(2);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void dryRun() {
+    assertThat(run(new DryRunCommand(), "--key", "demo", "--model", "premium")).isZero();
+    assertThat(out.toString()).isEqualToNormalizingNewlines("Dry run  premium\n");
+    assertThat(asked.get(0))
+        .isEqualTo(
+            "POST /api/v1/dry-run Bearer secret null {\"apiKey\":\"default/demo\",\"model\":\"premium\",\"endpoint\":\"ChatCompletions\",\"task\":null,"
+                + "\"endUser\":null,\"inputBytes\":1000,\"outputTokens\":100,\"choices\":1}");
+  }
+
+  @Test
+  void dryRunAsJson() {
+    assertThat(run(new DryRunCommand(), "--key", "a/b", "--model", "m", "--route-classes", "Direct,Pool", "--task", "t", "--choices", "2", "-o", "json")).isZero();
+    assertThat(out.toString()).contains("\"decision\" : \"Held\"");
+    assertThat(asked.get(0)).contains("\"apiKey\":\"a/b\"").contains("\"routeClasses\":[\"Direct\",\"Pool\"]").contains("\"task\":\"t\"").contains("\"choices\":2");
+  }
+
+  @Test
+  void aDryRunThatMakesNoSense() {
+    for (String[] bad :
+        new String[][] {{"--key", "a/b/c"}, {"--key", "exq-0123"}, {"--model", "two words"}, {"--task", "a b"}, {"--choices", "0"}, {"--output-tokens", "0"},
+          {"--input-bytes", "-1"}, {"--route-classes", "Fast"}, {"--endpoint", "Chat"}}) {
+      String key = bad[0].equals("--key") ? bad[1] : "demo";
+      String model = bad[0].equals("--model") ? bad[1] : "m";
+      boolean other = !bad[0].equals("--key") && !bad[0].equals("--model");
+      String[] args = other ? new String[] {"--key", key, "--model", model, bad[0], bad[1]} : new String[] {"--key", key, "--model", model};
+      assertThat(run(new DryRunCommand(), args)).as(String.join(" ", bad)).isEqualTo(2);
+    }
+    assertThat(run(new DryRunCommand(), "--key", "demo")).isEqualTo(2);
     assertThat(asked).isEmpty();
   }
 

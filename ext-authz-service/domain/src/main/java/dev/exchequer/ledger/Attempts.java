@@ -48,7 +48,7 @@ final class Attempts {
       Ending ending = Ending.of(409, "idempotency_conflict", "this Idempotency-Key was used before, by the request with this receipt", new Ending.Retry.No());
       return new Result.Refused(ending, taken.get().request());
     }
-    Ending limited = limited(key);
+    Ending limited = limited(draft.state(), key, draft.now());
     if (limited != null) {
       return closing.denied(facts, limited, List.of());
     }
@@ -68,7 +68,7 @@ final class Attempts {
   }
 
   /** The refusal's own message tells of the hop that it is about. */
-  private static List<Endings.Skipped> laterClauses(Walk.Nothing nothing) {
+  static List<Endings.Skipped> laterClauses(Walk.Nothing nothing) {
     List<Endings.Skipped> clauses = new ArrayList<>(nothing.clauses());
     clauses.removeIf(clause -> nothing.ending().message().equals(clause.message()));
     return clauses;
@@ -79,15 +79,16 @@ final class Attempts {
     return key == null ? Optional.empty() : draft.state().idempotency(facts.apiKey(), key).filter(taken -> taken.untilMs() > draft.now());
   }
 
-  private @Nullable Ending limited(ApiKey key) {
-    if (draft.state().runningOf(key.name()) >= key.concurrency()) {
+  /** What the key's limits say against another request, null = nothing. */
+  static @Nullable Ending limited(LedgerState state, ApiKey key, long now) {
+    if (state.runningOf(key.name()) >= key.concurrency()) {
       return Ending.of(
           429, "concurrency_limited", "key " + key.label() + " has " + key.concurrency() + " requests running (limits.concurrency)", new Ending.Retry.After(1));
     }
     if (key.requestsPerMinute() > 0) {
-      Deque<Long> lastMinute = draft.state().admissionsSince(key.name(), draft.now() - MINUTE_MS);
+      Deque<Long> lastMinute = state.admissionsSince(key.name(), now - MINUTE_MS);
       if (lastMinute.size() >= key.requestsPerMinute()) {
-        long seconds = (Objects.requireNonNull(lastMinute.peekFirst()) + MINUTE_MS - draft.now() + 999) / 1000;
+        long seconds = (Objects.requireNonNull(lastMinute.peekFirst()) + MINUTE_MS - now + 999) / 1000;
         String message = "key " + key.label() + " may make " + key.requestsPerMinute() + " requests a minute (limits.requestsPerMinute)";
         return Ending.of(429, "rate_limited", message, new Ending.Retry.After(Math.max(1, seconds)));
       }

@@ -44,6 +44,15 @@ public final class LedgerCore {
         });
   }
 
+  /**
+   * What admitting a request would come to now. Looks only: nothing is held, and the state stays as it is.
+   *
+   * @param facts of a route and a key of the policy that they name
+   */
+  public static DryRun dryRun(LedgerState state, RequestFacts facts, ProviderView providers, long nowMs) {
+    return DryRun.of(state, facts, providers, nowMs);
+  }
+
   private static Result deny(Draft draft, Command.Deny command) {
     RequestFacts facts = command.facts();
     return new Closing(draft).denied(facts, command.ending(), java.util.List.of());

@@ -1,8 +1,11 @@
 package dev.exchequer.server.admin;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -25,9 +28,20 @@ import org.jspecify.annotations.Nullable;
 /** The JSON of the API: amounts with nine decimals, times RFC 3339 UTC with milliseconds, absent values null. */
 final class AdminJson {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private AdminJson() {}
+
+  /** @throws AdminRefusal 400 if it is not JSON, or names a field twice */
+  static JsonNode strict(String body) {
+    try {
+      return STRICT.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw AdminRefusal.badRequest("the body is not JSON: " + e.getOriginalMessage());
+    }
+  }
 
   static String text(JsonNode node) {
     try {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -88,6 +89,8 @@ public final class AdminServer implements AutoCloseable {
     app.get("/api/v1/namespaces/{ns}/balances/{name}", viewer(read::balance));
     app.get("/api/v1/namespaces/{ns}/balances/{name}/entries", viewer(read::entries));
     app.get("/api/v1/budgets", viewer(read::budgets));
+    DryRuns dryRuns = new DryRuns(engine, Clock.systemUTC());
+    app.post("/api/v1/dry-run", viewer(dryRuns::handle));
     Grants grants = new Grants(engine);
     app.post("/api/v1/namespaces/{ns}/balances/{name}/grants", call -> grants.handle(call, actor(call, Role.TREASURER).name()));
 
@@ -113,7 +116,7 @@ public final class AdminServer implements AutoCloseable {
     Optional<Actor> actor = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? tokens.authenticate(header.substring(BEARER.length()).strip()) : Optional.empty();
     if (actor.isEmpty()) {
       call.header("WWW-Authenticate", "Bearer");
-      throw new AdminRefusal(401, "invalid_token", "send Authorization: Bearer with an admin token, e.g. the content of admin.token in the data directory");
+      throw new AdminRefusal(401, "invalid_token", "send Authorization: Bearer with an admin token, e.g. the content of admin.token in the data directory, or a token that a file in its folder tokens names");
     }
     if (!actor.get().role().includes(needed)) {
       throw new AdminRefusal(403, "role_missing", "this needs a token with the role " + needed.name().toLowerCase(Locale.ROOT));

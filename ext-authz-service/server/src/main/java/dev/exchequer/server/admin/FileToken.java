@@ -16,16 +16,22 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 
-/** DATA/admin.token: whoever can read the file is the treasurer "local". Only the token's digest is kept in memory. */
+/**
+ * DATA/admin.token: whoever can read the file is the treasurer "local". Only the token's digest is kept in memory. Other people and programs have tokens of
+ * their own in the folder `tokens` beside it.
+ */
 public final class FileToken implements Tokens {
   private static final Actor LOCAL = new Actor("local", Role.TREASURER);
+  private static final String NAMED = "tokens";
   private static final int RANDOM_BYTES = 32;
   private static final int SHORTEST = 32;
 
   private final byte[] digest;
+  private final Tokens others;
 
-  private FileToken(byte[] digest) {
+  private FileToken(byte[] digest, Tokens others) {
     this.digest = digest;
+    this.others = others;
   }
 
   /**
@@ -41,12 +47,14 @@ public final class FileToken implements Tokens {
     if (token.length() < SHORTEST) {
       throw new IOException(file + " holds fewer than " + SHORTEST + " characters: delete it, and the next start makes a new one");
     }
-    return new FileToken(sha256(token));
+    NamedTokens named = new NamedTokens(file.resolveSibling(NAMED), LOCAL.name());
+    var unused = named.problems();
+    return new FileToken(sha256(token), named);
   }
 
   @Override
   public Optional<Actor> authenticate(String token) {
-    return MessageDigest.isEqual(digest, sha256(token)) ? Optional.of(LOCAL) : Optional.empty();
+    return MessageDigest.isEqual(digest, sha256(token)) ? Optional.of(LOCAL) : others.authenticate(token);
   }
 
   private static void create(Path file) throws IOException {
@@ -64,7 +72,7 @@ public final class FileToken implements Tokens {
     }
   }
 
-  private static byte[] sha256(String text) {
+  static byte[] sha256(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {

@@ -1,11 +1,6 @@
 package dev.exchequer.server.admin;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Result;
@@ -22,8 +17,6 @@ import org.slf4j.LoggerFactory;
 /** POST .../grants: adds value to a balance, once per idempotency key. */
 final class Grants {
   private static final Logger LOG = LoggerFactory.getLogger(Grants.class);
-  private static final ObjectMapper STRICT =
-      JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final int LONGEST_REASON = 1024;
   private static final String KEY = "[\\x21-\\x7e]{1,255}";
   private static final long PATIENCE_SECONDS = 10;
@@ -70,12 +63,7 @@ final class Grants {
   }
 
   private static JsonNode body(Context call) {
-    JsonNode body;
-    try {
-      body = STRICT.readTree(call.body());
-    } catch (JsonProcessingException e) {
-      throw AdminRefusal.badRequest("the body is not JSON: " + e.getOriginalMessage());
-    }
+    JsonNode body = AdminJson.strict(call.body());
     if (!body.isObject()) {
       throw AdminRefusal.badRequest("the body must be {\"amount\":\"12.5\",\"reason\":\"...\"}");
     }

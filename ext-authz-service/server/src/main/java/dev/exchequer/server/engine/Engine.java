@@ -4,10 +4,12 @@ import dev.exchequer.fallback.Ending;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.DryRun;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.selection.RequestFacts;
+import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -16,7 +18,7 @@ import java.util.function.BooleanSupplier;
  * What the edges (authz, settle, journal, admin) may ask: decisions by the pinned policy, made durable before they are answered.
  *
  * <p>Nothing here blocks. A future completes after COMMIT on the lane's thread (continue with non-blocking work only), or exceptionally with {@link
- * dev.exchequer.server.store.LedgerLane.LedgerUnavailable}: nothing was acknowledged, answer 503 accounting_unavailable.
+ * LedgerUnavailable}: nothing was acknowledged, answer 503 accounting_unavailable.
  */
 public interface Engine {
 
@@ -47,6 +49,11 @@ public interface Engine {
 
   /** One line of the journal. {@link Result.Done}. */
   CompletableFuture<Result> journal(Command.JournalPosition position, Command.JournalEvent event);
+
+  /** What admitting this request would come to now, by the committed state; nothing is held or written. */
+  default CompletableFuture<DryRun> dryRun(RequestFacts facts) {
+    return CompletableFuture.failedFuture(new LedgerUnavailable("this engine has no ledger to look at"));
+  }
 
   /** {@link Result.Granted} or {@link Result.Rejected}. */
   CompletableFuture<Result> grant(Command.Grant grant);

@@ -5,6 +5,8 @@ import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.DryRun;
+import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Result;
@@ -153,6 +155,12 @@ public final class LedgerEngine implements Engine {
       case Command.JournalEvent.HopProgress progress -> {}
       case Command.JournalEvent.Nothing nothing -> {}
     }
+  }
+
+  @Override
+  public CompletableFuture<DryRun> dryRun(RequestFacts facts) {
+    ProviderView view = health.view(System.nanoTime(), false);
+    return lane.ask((state, nowMs) -> LedgerCore.dryRun(state, facts, view, nowMs));
   }
 
   @Override

@@ -39,14 +39,20 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   private final LedgerStore store;
   private final Clock clock;
   private final Observer observer;
-  private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>(LARGEST_QUEUE);
+  private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>(LARGEST_QUEUE);
   private final ExecutorService completions;
   private final Thread thread;
   private volatile boolean stopping;
   private @Nullable LedgerState state;
   private long lastTimeMs;
 
-  private record Pending(Command command, @Nullable BooleanSupplier cancelled, long deadlineNanos, CompletableFuture<Result> answer) {
+  private sealed interface Work {
+    CompletableFuture<?> answer();
+  }
+
+  private record Asked<T>(Question<T> question, CompletableFuture<T> answer) implements Work {}
+
+  private record Pending(Command command, @Nullable BooleanSupplier cancelled, long deadlineNanos, CompletableFuture<Result> answer) implements Work {
     boolean given(long nowNanos) {
       return cancelled != null && (cancelled.getAsBoolean() || nowNanos - deadlineNanos > 0);
     }
@@ -69,26 +75,36 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
 
   @Override
   public CompletableFuture<Result> submit(Command command) {
-    return enqueue(new Pending(command, null, 0, new CompletableFuture<>()));
+    Pending pending = new Pending(command, null, 0, new CompletableFuture<>());
+    enqueue(pending);
+    return pending.answer;
   }
 
   @Override
   public CompletableFuture<Result> submit(Command command, BooleanSupplier cancelled, long deadlineNanos) {
-    return enqueue(new Pending(command, cancelled, deadlineNanos, new CompletableFuture<>()));
-  }
-
-  private CompletableFuture<Result> enqueue(Pending pending) {
-    if (stopping || !queue.offer(pending)) {
-      pending.answer.completeExceptionally(new LedgerUnavailable(stopping ? "the ledger is closing" : "the ledger has more to do than it can queue"));
-    }
+    Pending pending = new Pending(command, cancelled, deadlineNanos, new CompletableFuture<>());
+    enqueue(pending);
     return pending.answer;
   }
 
+  @Override
+  public <T> CompletableFuture<T> ask(Question<T> question) {
+    Asked<T> asked = new Asked<>(question, new CompletableFuture<>());
+    enqueue(asked);
+    return asked.answer;
+  }
+
+  private void enqueue(Work work) {
+    if (stopping || !queue.offer(work)) {
+      work.answer().completeExceptionally(new LedgerUnavailable(stopping ? "the ledger is closing" : "the ledger has more to do than it can queue"));
+    }
+  }
+
   private void run() {
-    List<Pending> batch = new ArrayList<>(LARGEST_BATCH);
+    List<Work> batch = new ArrayList<>(LARGEST_BATCH);
     while (true) {
       try {
-        Pending first = queue.poll(100, TimeUnit.MILLISECONDS);
+        Work first = queue.poll(100, TimeUnit.MILLISECONDS);
         if (first == null) {
           if (stopping) {
             return;
@@ -111,14 +127,20 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
     }
   }
 
-  private void process(List<Pending> batch) {
+  private void process(List<Work> batch) {
     List<Pending> wanted = new ArrayList<>(batch.size());
     long nowNanos = System.nanoTime();
-    for (Pending pending : batch) {
-      if (pending.given(nowNanos)) {
-        answer(() -> pending.answer.completeExceptionally(new LedgerUnavailable("nobody waits for this any more")));
-      } else {
-        wanted.add(pending);
+    for (Work work : batch) {
+      switch (work) {
+        // Before the batch is decided: the state says what is committed, and no more.
+        case Asked<?> asked -> look(asked);
+        case Pending pending -> {
+          if (pending.given(nowNanos)) {
+            answer(() -> pending.answer.completeExceptionally(new LedgerUnavailable("nobody waits for this any more")));
+          } else {
+            wanted.add(pending);
+          }
+        }
       }
     }
     while (!wanted.isEmpty()) {
@@ -127,6 +149,15 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
         return;
       }
       wanted.remove(poison);
+    }
+  }
+
+  private <T> void look(Asked<T> asked) {
+    try {
+      T seen = asked.question.of(current(), Math.max(lastTimeMs, clock.millis()));
+      answer(() -> asked.answer.complete(seen));
+    } catch (RuntimeException e) {
+      answer(() -> asked.answer.completeExceptionally(e));
     }
   }
 
@@ -177,10 +208,10 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
     pending.answer.complete(answered.result);
   }
 
-  private void fail(List<Pending> batch, RuntimeException cause) {
+  private void fail(List<Work> batch, RuntimeException cause) {
     LedgerUnavailable unavailable = cause instanceof LedgerUnavailable known ? known : new LedgerUnavailable("the ledger failed", cause);
-    List<Pending> failed = List.copyOf(batch);
-    answer(() -> failed.forEach(pending -> pending.answer.completeExceptionally(unavailable)));
+    List<Work> failed = List.copyOf(batch);
+    answer(() -> failed.forEach(work -> work.answer().completeExceptionally(unavailable)));
   }
 
   private void answer(Runnable completion) {

@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -24,6 +25,21 @@ public interface LedgerLane {
    * @param deadlineNanos by System.nanoTime(); a hold that would be decided later is dropped with {@link LedgerUnavailable}
    */
   CompletableFuture<Result> submit(Command command, BooleanSupplier cancelled, long deadlineNanos);
+
+  /** Looks at what is committed, on the thread that owns the state; changes nothing and keeps nothing of it. */
+  interface Question<T> {
+    /** @param nowMs ledger time */
+    T of(LedgerState state, long nowMs);
+  }
+
+  /**
+   * Asks without writing.
+   *
+   * @return completes with the answer, or exceptionally with {@link LedgerUnavailable}
+   */
+  default <T> CompletableFuture<T> ask(Question<T> question) {
+    return CompletableFuture.failedFuture(new LedgerUnavailable("this ledger answers commands only"));
+  }
 
   /** The ledger cannot answer now; nothing was acknowledged. */
   final class LedgerUnavailable extends RuntimeException {
