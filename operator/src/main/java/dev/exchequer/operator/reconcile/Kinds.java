@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The kinds as they are watched, with a reconciler each: the SDK reads from the class what it is for. ReconcileTest holds them against the definitions.
+ * The kinds as they are watched, with a reconciler each: the SDK reads from the class what it is for, and the client makes
+ * objects of them, so they are public. ReconcileTest holds them against the definitions.
  */
 final class Kinds {
   static final List<Watched<?>> ALL =
@@ -32,7 +33,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("ModelProvider")
   @Plural("modelproviders")
-  static final class ModelProvider extends RawResource {
+  public static final class ModelProvider extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -46,7 +47,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("Project")
   @Plural("projects")
-  static final class Project extends RawResource {
+  public static final class Project extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -60,7 +61,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("Balance")
   @Plural("balances")
-  static final class Balance extends RawResource {
+  public static final class Balance extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -74,7 +75,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("PriceSheet")
   @Plural("pricesheets")
-  static final class PriceSheet extends RawResource {
+  public static final class PriceSheet extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -88,7 +89,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("ApiKey")
   @Plural("apikeys")
-  static final class ApiKey extends RawResource {
+  public static final class ApiKey extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -102,7 +103,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("Budget")
   @Plural("budgets")
-  static final class Budget extends RawResource {
+  public static final class Budget extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -116,7 +117,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("FallbackPolicy")
   @Plural("fallbackpolicies")
-  static final class FallbackPolicy extends RawResource {
+  public static final class FallbackPolicy extends RawResource {
     private static final long serialVersionUID = 1;
   }
 
@@ -130,7 +131,7 @@ final class Kinds {
   @Version(Api.VERSION)
   @Kind("ModelRoute")
   @Plural("modelroutes")
-  static final class ModelRoute extends RawResource {
+  public static final class ModelRoute extends RawResource {
     private static final long serialVersionUID = 1;
   }
 

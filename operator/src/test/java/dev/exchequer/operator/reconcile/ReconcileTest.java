@@ -8,14 +8,16 @@ import dev.exchequer.crds.Api;
 import dev.exchequer.crds.ModelRoute;
 import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.GatewayPipeline.Compiled;
-import dev.exchequer.operator.WorldsTest;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.publish.Outcome;
 import dev.exchequer.operator.watch.FolderReader;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
@@ -24,13 +26,17 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -78,7 +84,7 @@ final class ReconcileTest {
   void start() throws IOException {
     server.init();
     connected = server.createClient();
-    files = FolderReader.read(WorldsTest.root().resolve("examples/quickstart"));
+    files = FolderReader.read(Path.of(System.getProperty("exchequer.root", "..")).resolve("examples/quickstart"));
     files.documents().forEach(this::apply);
     operator = KubernetesOperator.start(client(), new KubernetesOperator.Settings(Set.of(), null, false), serving);
   }
@@ -168,7 +174,7 @@ final class ReconcileTest {
     client().secrets().inNamespace("default").withName("demo-keys").edit(
         secret -> {
           secret.setStringData(null);
-          secret.getData().put("demo", java.util.Base64.getEncoder().encodeToString("another-key-of-thirty-two-characters".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+          secret.getData().put("demo", Base64.getEncoder().encodeToString("another-key-of-thirty-two-characters".getBytes(StandardCharsets.UTF_8)));
           return secret;
         });
     await("another plan", () -> !serving.digest().equals(before));
@@ -257,7 +263,7 @@ final class ReconcileTest {
               entry ->
                   data.put(
                       entry.getKey(),
-                      java.util.Base64.getEncoder().encodeToString(entry.getValue().asText().getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+                      Base64.getEncoder().encodeToString(entry.getValue().asText().getBytes(StandardCharsets.UTF_8))));
     }
     ((ObjectNode) content.path("metadata")).put("namespace", document.name().namespace());
     client().resource(content.toString()).inNamespace(document.name().namespace()).create();
@@ -295,9 +301,8 @@ final class ReconcileTest {
     return resources(object.kind(), object.name().namespace()).withName(object.name().name()).require();
   }
 
-  private io.fabric8.kubernetes.client.dsl.NonNamespaceOperation<
-          GenericKubernetesResource, io.fabric8.kubernetes.api.model.GenericKubernetesResourceList, io.fabric8.kubernetes.client.dsl.Resource<GenericKubernetesResource>>
-      resources(String kind, String namespace) {
+  private NonNamespaceOperation<GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>> resources(
+      String kind, String namespace) {
     Kinds.Watched<?> watched = Kinds.ALL.stream().filter(one -> one.type().getSimpleName().equals(kind)).findFirst().orElseThrow();
     return client().genericKubernetesResources(ResourceDefinitionContext.fromResourceType(watched.type())).inNamespace(namespace);
   }
@@ -321,7 +326,7 @@ final class ReconcileTest {
       if (System.nanoTime() > end) {
         throw new AssertionError("did not come: " + what);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+      LockSupport.parkNanos(20_000_000);
     }
   }
 }
