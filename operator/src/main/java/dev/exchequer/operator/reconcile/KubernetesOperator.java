@@ -226,10 +226,16 @@ public final class KubernetesOperator implements AutoCloseable {
     if (outcome == null || !leadership.leads()) {
       return;
     }
+    boolean written = false;
     try {
-      writer.write(asJudged(now), Conditions.of(now.compiled, outcome, now.objects, now.inPlan, serves), Columns.of(now.compiled));
+      written = writer.write(asJudged(now), Conditions.of(now.compiled, outcome, now.objects, now.inPlan, serves), Columns.of(now.compiled));
     } catch (RuntimeException e) {
       LOG.error("statuses were not written", e);
+    }
+    if (!written) {
+      synchronized (this) {
+        told = null; // the next look tries again
+      }
     }
   }
 

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /** Writes statuses to the API server, by server-side apply and only those that changed. Called by one thread at a time. */
 public final class StatusWriter {
   private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
-  private static final String FIELD_MANAGER = "exchequer";
+  private static final PatchContext APPLY =
+      new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("exchequer").withForce(true).build();
 
   /** 1 is 1, as an int or as a long. */
   private static final Comparator<JsonNode> BY_TEXT = Comparator.comparing(JsonNode::asText);
@@ -37,7 +38,7 @@ public final class StatusWriter {
   private final KubernetesClient client;
   private final Map<String, ResourceDefinitionContext> kinds;
   private final InstantSource clock;
-  private final PatchContext patch;
+  private final boolean serverSideApply;
 
   /** What was written last, by object: a watch may be behind. */
   private final Map<ObjectKey, Written> written = new HashMap<>();
@@ -53,14 +54,13 @@ public final class StatusWriter {
 
   /**
    * @param kinds how each kind is addressed
-   * @param serverSideApply false = a merge patch, for API servers that cannot (those of tests)
+   * @param serverSideApply false = read, change and write, for API servers that cannot (those of tests)
    */
   public StatusWriter(KubernetesClient client, Map<String, ResourceDefinitionContext> kinds, InstantSource clock, boolean serverSideApply) {
     this.client = client;
     this.kinds = Map.copyOf(kinds);
     this.clock = clock;
-    PatchContext.Builder context = new PatchContext.Builder().withPatchType(serverSideApply ? PatchType.SERVER_SIDE_APPLY : PatchType.JSON_MERGE);
-    this.patch = serverSideApply ? context.withFieldManager(FIELD_MANAGER).withForce(true).build() : context.build();
+    this.serverSideApply = serverSideApply;
   }
 
   /** Another one wrote since: what the watch says counts again. */
@@ -69,27 +69,46 @@ public final class StatusWriter {
   }
 
   /**
-   * A status that cannot be written is told in the log and tried again with the next call.
-   *
    * @param objects all that there are
+   * @return false = not all could be written: to be tried again
    */
-  public void write(List<Live> objects, Map<ObjectKey, List<Verdict>> verdicts, Map<ObjectKey, Columns> columns) {
+  public boolean write(List<Live> objects, Map<ObjectKey, List<Verdict>> verdicts, Map<ObjectKey, Columns> columns) {
     written.keySet().retainAll(verdicts.keySet());
+    boolean all = true;
     for (Live object : objects) {
       ObjectKey key = object.document().key();
-      write(object, verdicts.getOrDefault(key, List.of()), columns.get(key));
+      Written last = written.get(key);
+      JsonNode before = last != null && last.uid.equals(object.uid()) ? last.status : object.status();
+      ObjectNode status = status(object.document().generation(), verdicts.getOrDefault(key, List.of()), columns.get(key), before);
+      if (before != null && status.equals(BY_TEXT, before)) {
+        continue;
+      }
+      try {
+        write(key, object.uid(), status);
+        written.put(key, new Written(object.uid(), status));
+      } catch (KubernetesClientException e) {
+        all = false;
+        if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+          LOG.warn("the status of {} could not be written, and no other is tried now: {}", key, e.getMessage());
+          return false;
+        }
+      }
     }
+    return all;
   }
 
-  private void write(Live object, List<Verdict> verdicts, @Nullable Columns columns) {
-    ObjectKey key = object.document().key();
-    Written last = written.get(key);
-    JsonNode before = last != null && last.uid.equals(object.uid()) ? last.status : object.status();
-    ObjectNode status = status(object.document().generation(), verdicts, columns, before);
-    if (before != null && status.equals(BY_TEXT, before)) {
+  private void write(ObjectKey key, String uid, ObjectNode status) {
+    var resources = client.genericKubernetesResources(Objects.requireNonNull(kinds.get(key.kind()))).inNamespace(key.name().namespace());
+    if (!serverSideApply) {
+      resources
+          .withName(key.name().name())
+          .editStatus(
+              resource -> {
+                resource.setAdditionalProperty("status", status);
+                return resource;
+              });
       return;
     }
-    ResourceDefinitionContext kind = Objects.requireNonNull(kinds.get(key.kind()));
     GenericKubernetesResource resource =
         new GenericKubernetesResourceBuilder()
             .withApiVersion(Document.API_VERSION)
@@ -98,18 +117,11 @@ public final class StatusWriter {
             .withNewMetadata()
             .withName(key.name().name())
             .withNamespace(key.name().namespace())
-            .withUid(object.uid())
+            .withUid(uid)
             .endMetadata()
             .addToAdditionalProperties("status", status)
             .build();
-    try {
-      client.genericKubernetesResources(kind).inNamespace(key.name().namespace()).resource(resource).subresource("status").patch(patch, resource);
-      written.put(key, new Written(object.uid(), status));
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        LOG.warn("the status of {} could not be written: {}", key, e.getMessage());
-      }
-    }
+    resources.resource(resource).subresource("status").patch(APPLY, resource);
   }
 
   private ObjectNode status(long generation, List<Verdict> verdicts, @Nullable Columns columns, @Nullable JsonNode before) {

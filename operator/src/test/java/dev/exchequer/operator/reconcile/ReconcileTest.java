@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
@@ -270,6 +271,23 @@ final class ReconcileTest {
   }
 
   private void edit(Document object, Consumer<ObjectNode> change) {
+    await("an edit of " + object.key(), () -> edited(object, change));
+  }
+
+  /** Here an edit can cross the writing of a status, as with kubectl edit. */
+  private boolean edited(Document object, Consumer<ObjectNode> change) {
+    try {
+      editOnce(object, change);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == 409) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void editOnce(Document object, Consumer<ObjectNode> change) {
     resources(object.kind(), object.name().namespace())
         .withName(object.name().name())
         .edit(
