@@ -30,11 +30,11 @@ public final class ApiKeySpec {
   @JsonPropertyDescription("Secrets that are this key; two live ones = rotation.")
   public List<Credential> credentials;
 
-  @Size(max = 5)
+  @Size(min = 1, max = 5)
   @JsonPropertyDescription("Classes of hops that the key may use; absent = those of the project.")
   public @Nullable List<RouteClass> routeClasses;
 
-  @Size(max = 64)
+  @Size(min = 1, max = 64)
   @JsonPropertyDescription("Models that the key may ask for: names, or prefixes with a trailing *; absent = those of the project.")
   public @Nullable List<@Size(min = 1, max = 253) @Pattern(Formats.MODEL_PATTERN) String> models;
 

@@ -35,9 +35,9 @@ public final class BudgetSpec {
   @JsonPropertyDescription("When the count begins anew.")
   public Window window;
 
-  @Default("{}")
+  // no default in the schema: the API server would fill in a task that the budget has no use for
   @JsonPropertyDescription("Rules for task labels, with per: Task.")
-  public Task task = new Task();
+  public @Nullable Task task;
 
   @JsonPropertyDescription("Requests that count; all that is present must match, absent = any.")
   public Match match = new Match();

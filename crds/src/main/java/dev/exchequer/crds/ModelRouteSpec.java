@@ -36,9 +36,8 @@ public final class ModelRouteSpec {
   @JsonPropertyDescription("Price sheets of the route, searched after those of the project.")
   public List<ObjectRef> priceSheetRefs = List.of();
 
-  @Default("{}")
   @JsonPropertyDescription("Caps on the output.")
-  public Output output = new Output();
+  public @Nullable Output output;
 
   @Default("false")
   @JsonPropertyDescription("Whether the route refuses its models. Default false.")
@@ -91,19 +90,17 @@ public final class ModelRouteSpec {
     public @Nullable String response;
   }
 
-  /** Caps on the output, in tokens. */
+  /** Caps on the output, in tokens. No default in the schema: the API server would put 4096 beside a lower maxTokens and make the resource wrong. */
   public static final class Output {
-    @Default("4096")
     @Min(1)
     @Max(1000000000)
-    @JsonPropertyDescription("Output cap in tokens of a request that names none.")
-    public long defaultTokens = 4096;
+    @JsonPropertyDescription("Output cap in tokens of a request that names none. Default 4096, or maxTokens where that is less.")
+    public @Nullable Long defaultTokens;
 
-    @Default("32768")
     @Min(1)
     @Max(1000000000)
-    @JsonPropertyDescription("The most output tokens that a request may ask for.")
-    public long maxTokens = 32768;
+    @JsonPropertyDescription("The most output tokens that a request may ask for. Default 32768.")
+    public @Nullable Long maxTokens;
 
     @Default("Strict")
     @JsonPropertyDescription("Strict: a request whose whole cap cannot be held is refused.")

@@ -21,12 +21,12 @@ public final class ProjectSpec {
   @JsonPropertyDescription("The project in another system, for exports.")
   public @Nullable String externalId;
 
-  @Size(max = 5)
+  @Size(min = 1, max = 5)
   @Default("[\"Direct\",\"Pool\",\"Subscription\",\"Byok\",\"Free\"]")
   @JsonPropertyDescription("Classes of hops that its keys may use; default all.")
   public List<RouteClass> routeClasses = List.of(RouteClass.values());
 
-  @Size(max = 64)
+  @Size(min = 1, max = 64)
   @Default("[\"*\"]")
   @JsonPropertyDescription("Models that its keys may ask for: names, or prefixes with a trailing *.")
   public List<@Size(min = 1, max = 253) @Pattern(Formats.MODEL_PATTERN) String> models = List.of("*");
