@@ -52,7 +52,7 @@ public final class OperatorMain implements AutoCloseable {
     bootstrap(envoy);
     this.activation = Activation.start(envoy);
     try {
-      this.operator = KubernetesOperator.start(client, settings, activation);
+      this.operator = KubernetesOperator.start(client, settings, KubernetesOperator.by(activation));
     } catch (RuntimeException e) {
       activation.close();
       throw e;

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -50,19 +51,31 @@ public final class KubernetesOperator implements AutoCloseable {
   private static final Compiled EMPTY = new Compiled(GatewayPlan.EMPTY, new byte[0], "", List.of());
 
   /**
+   * What is watched, and who writes.
+   *
    * @param namespaces to watch; empty = all
    * @param lease where the replicas agree who writes statuses; null = there is one replica
    * @param serverSideApply false where the API server cannot (that of tests)
    */
   public record Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply) {}
 
-  /** @param identity of this replica: the pod's name */
+  /**
+   * Where replicas agree on one of them.
+   *
+   * @param identity of this replica: the pod's name
+   */
   public record LeaseName(String namespace, String name, String identity) {}
 
   /** Brings plans to Envoy and to the accounting service. */
-  interface Serving {
+  public interface Serving {
+    /**
+     * Returns at once.
+     *
+     * @param done gets what became of it, unless a newer one overtook it; any thread
+     */
     void activate(Compiled compiled, Consumer<Outcome> done);
 
+    /** How Envoy stands now to the newest plan that it did not refuse. */
     Outcome current();
   }
 
@@ -85,6 +98,7 @@ public final class KubernetesOperator implements AutoCloseable {
   private final StatusWriter writer;
   private final Leadership leadership;
   private final ScheduledExecutorService statuses = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("status").daemon().factory());
+  private @Nullable ScheduledFuture<?> looking;
   private volatile boolean synced;
 
   /** These three are guarded by this. */
@@ -106,25 +120,23 @@ public final class KubernetesOperator implements AutoCloseable {
     this.leadership = new Leadership(client, settings.lease(), this::lead);
   }
 
-  /** Returns when every object was read once; the first plan is on its way. */
-  public static KubernetesOperator start(KubernetesClient client, Settings settings, Activation activation) {
-    return start(
-        client,
-        settings,
-        new Serving() {
-          @Override
-          public void activate(Compiled compiled, Consumer<Outcome> done) {
-            activation.activate(compiled, compiled.plan(), done);
-          }
+  /** Serves by an activation. */
+  public static Serving by(Activation activation) {
+    return new Serving() {
+      @Override
+      public void activate(Compiled compiled, Consumer<Outcome> done) {
+        activation.activate(compiled, compiled.plan(), done);
+      }
 
-          @Override
-          public Outcome current() {
-            return activation.current();
-          }
-        });
+      @Override
+      public Outcome current() {
+        return activation.current();
+      }
+    };
   }
 
-  static KubernetesOperator start(KubernetesClient client, Settings settings, Serving serving) {
+  /** Returns when every object was read once; the first plan is on its way. */
+  public static KubernetesOperator start(KubernetesClient client, Settings settings, Serving serving) {
     KubernetesOperator operator = new KubernetesOperator(client, settings, serving);
     try {
       operator.begin();
@@ -142,7 +154,7 @@ public final class KubernetesOperator implements AutoCloseable {
     synced = true;
     batcher.mark();
     leadership.start();
-    statuses.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    looking = statuses.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
   private <R extends RawResource> void register(Kinds.Watched<R> kind) {
@@ -195,8 +207,12 @@ public final class KubernetesOperator implements AutoCloseable {
 
   /** Envoy may have come or gone since. */
   private void look() {
-    if (isNews(outcome())) {
-      tell();
+    try {
+      if (isNews(outcome())) {
+        tell();
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Envoy was not looked at", e);
     }
   }
 
@@ -242,10 +258,14 @@ public final class KubernetesOperator implements AutoCloseable {
   /** In the form that was compiled, an informer may be ahead of it; without those that are gone. */
   private List<Live> asJudged(World judged) {
     Map<ObjectKey, Live> live = live().collect(Collectors.toMap(object -> object.document().key(), object -> object));
-    return judged.objects.stream()
-        .filter(object -> live.containsKey(object.key()))
-        .map(object -> new Live(object, live.get(object.key()).uid(), live.get(object.key()).status()))
-        .toList();
+    List<Live> objects = new ArrayList<>();
+    for (Document object : judged.objects) {
+      Live now = live.get(object.key());
+      if (now != null) {
+        objects.add(new Live(object, now.uid(), now.status()));
+      }
+    }
+    return objects;
   }
 
   private Stream<Live> live() {
@@ -281,6 +301,9 @@ public final class KubernetesOperator implements AutoCloseable {
   @Override
   public void close() {
     leadership.close();
+    if (looking != null) {
+      looking.cancel(false);
+    }
     statuses.shutdownNow();
     operator.stop();
     batcher.close();

@@ -61,7 +61,7 @@ final class Leadership implements AutoCloseable {
               .start();
       election = next;
       // an election ends when the lease is lost; there is always the next one
-      next.whenCompleteAsync((done, cause) -> start(), CompletableFuture.delayedExecutor(RETRY.toSeconds(), TimeUnit.SECONDS));
+      next.whenComplete((done, cause) -> CompletableFuture.delayedExecutor(RETRY.toSeconds(), TimeUnit.SECONDS).execute(this::start));
     }
   }
 

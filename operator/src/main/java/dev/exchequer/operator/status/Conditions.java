@@ -41,6 +41,8 @@ public final class Conditions {
   }
 
   /**
+   * The conditions of every object.
+   *
    * @param outcome of the compiled plan
    * @param objects that it was compiled from
    * @param inPlan what is in it

@@ -69,6 +69,8 @@ public final class StatusWriter {
   }
 
   /**
+   * Writes those that changed.
+   *
    * @param objects all that there are
    * @return false = not all could be written: to be tried again
    */

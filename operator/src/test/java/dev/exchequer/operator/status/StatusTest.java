@@ -14,6 +14,7 @@ import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.publish.Outcome;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -28,9 +29,9 @@ final class StatusTest {
   void aGoodObjectIsTrueThroughout() {
     Map<ObjectKey, List<Verdict>> all = judge(SERVING, Served.NOTHING);
     assertThat(all).containsOnlyKeys(ROUTE.key(), KEY.key());
-    assertThat(all.get(ROUTE.key())).extracting(Verdict::type).containsExactly("Accepted", "ResolvedRefs", "Programmed", "Ready");
-    assertThat(all.get(ROUTE.key())).allSatisfy(verdict -> assertThat(verdict.status()).isEqualTo("True"));
-    assertThat(all.get(ROUTE.key())).extracting(Verdict::observedGeneration).containsOnly(3L);
+    assertThat(of(all, ROUTE)).extracting(Verdict::type).containsExactly("Accepted", "ResolvedRefs", "Programmed", "Ready");
+    assertThat(of(all, ROUTE)).allSatisfy(verdict -> assertThat(verdict.status()).isEqualTo("True"));
+    assertThat(of(all, ROUTE)).extracting(Verdict::observedGeneration).containsOnly(3L);
   }
 
   @Test
@@ -41,7 +42,7 @@ final class StatusTest {
         .containsEntry("ResolvedRefs", "Unknown NotAccepted: is looked at when the object is accepted")
         .containsEntry("Programmed", "False NotAccepted: nothing of it serves")
         .containsEntry("Ready", "False WrongType: spec.models: must be a list");
-    assertThat(all.get(KEY.key())).extracting(Verdict::status).containsOnly("True");
+    assertThat(of(all, KEY)).extracting(Verdict::status).containsOnly("True");
   }
 
   @Test
@@ -64,7 +65,7 @@ final class StatusTest {
             Diagnostic.error(ROUTE, "WrongType", "spec.models", "must be a list"),
             Diagnostic.warning(ROUTE, "LastGoodServes", "", "its last good form keeps serving"));
     assertThat(lines(all, ROUTE)).containsEntry("Programmed", "True LastGoodServes: generation 2 keeps serving");
-    assertThat(all.get(ROUTE.key())).extracting(Verdict::observedGeneration).containsExactly(3L, 3L, 2L, 3L);
+    assertThat(of(all, ROUTE)).extracting(Verdict::observedGeneration).containsExactly(3L, 3L, 2L, 3L);
     assertThat(lines(all, ROUTE)).containsEntry("Ready", "False WrongType: spec.models: must be a list");
   }
 
@@ -101,7 +102,7 @@ final class StatusTest {
   @Test
   void aMessageEndsWhereTheDefinitionSaysSo() {
     Map<ObjectKey, List<Verdict>> all = judge(SERVING, Served.NOTHING, Diagnostic.error(ROUTE, "Invalid", "", "x".repeat(5000)));
-    assertThat(all.get(ROUTE.key()).getFirst().message()).hasSize(4096).endsWith("x…");
+    assertThat(of(all, ROUTE).getFirst().message()).hasSize(4096).endsWith("x…");
   }
 
   private static Map<ObjectKey, List<Verdict>> judge(Outcome outcome, Served before, Diagnostic... diagnostics) {
@@ -109,8 +110,12 @@ final class StatusTest {
     return Conditions.of(compiled, outcome, OBJECTS, before.next(compiled, OBJECTS), before);
   }
 
+  private static List<Verdict> of(Map<ObjectKey, List<Verdict>> all, Document object) {
+    return Objects.requireNonNull(all.get(object.key()));
+  }
+
   private static Map<String, String> lines(Map<ObjectKey, List<Verdict>> all, Document object) {
-    return all.get(object.key()).stream().collect(Collectors.toMap(Verdict::type, v -> v.status() + " " + v.reason() + ": " + v.message()));
+    return of(all, object).stream().collect(Collectors.toMap(Verdict::type, v -> v.status() + " " + v.reason() + ": " + v.message()));
   }
 
   private static Document object(String kind, String name, long generation) {
