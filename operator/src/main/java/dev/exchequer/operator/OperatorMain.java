@@ -57,7 +57,13 @@ public final class OperatorMain implements AutoCloseable {
       activation.close();
       throw e;
     }
-    this.health = HttpServer.create(new InetSocketAddress(port), 0);
+    try {
+      this.health = HttpServer.create(new InetSocketAddress(port), 0);
+    } catch (IOException e) {
+      operator.close();
+      activation.close();
+      throw e;
+    }
     health.createContext("/healthz", exchange -> answer(exchange, operator::healthy));
     health.createContext("/readyz", exchange -> answer(exchange, activation::ready));
     health.start();

@@ -10,9 +10,12 @@ final class Batcher implements AutoCloseable {
   private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LATEST = TimeUnit.MILLISECONDS.toNanos(50);
 
+  private static final long LAST_MS = 5000;
+
   private final Runnable work;
   private final Thread thread;
   private boolean dirty;
+  private boolean closed;
   private long first;
   private long last;
 
@@ -38,16 +41,18 @@ final class Batcher implements AutoCloseable {
     }
   }
 
-  private synchronized void await() throws InterruptedException {
-    while (!dirty) {
+  /** Whether there is something to do; not if this is closed. */
+  private synchronized boolean await() throws InterruptedException {
+    while (!dirty && !closed) {
       wait();
     }
     long left = left();
-    while (left > 0) {
+    while (left > 0 && !closed) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = left();
     }
     dirty = false;
+    return !closed;
   }
 
   private synchronized long left() {
@@ -56,8 +61,7 @@ final class Batcher implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
-        await();
+      while (await()) {
         try {
           work.run();
         } catch (RuntimeException e) {
@@ -65,12 +69,21 @@ final class Batcher implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      // closed
+      Thread.currentThread().interrupt();
     }
   }
 
+  /** Work that is under way is not interrupted: half of it would be served. */
   @Override
   public void close() {
-    thread.interrupt();
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    try {
+      thread.join(LAST_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -195,7 +196,15 @@ public final class KubernetesOperator implements AutoCloseable {
         served = world.inPlan;
       }
       world = new World(number, world.compiled, world.objects, world.inPlan, outcome);
-      statuses.execute(this::tell);
+      onStatuses(this::tell);
+    }
+  }
+
+  private void onStatuses(Runnable task) {
+    try {
+      statuses.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed: statuses are another replica's now");
     }
   }
 
@@ -221,7 +230,7 @@ public final class KubernetesOperator implements AutoCloseable {
   }
 
   private void lead() {
-    statuses.execute(
+    onStatuses(
         () -> {
           writer.forget();
           tell();
@@ -300,13 +309,13 @@ public final class KubernetesOperator implements AutoCloseable {
 
   @Override
   public void close() {
+    batcher.close();
     leadership.close();
     if (looking != null) {
       looking.cancel(false);
     }
     statuses.shutdownNow();
     operator.stop();
-    batcher.close();
     secrets.close();
   }
 }

@@ -55,7 +55,7 @@ final class Leadership implements AutoCloseable {
                       .withRenewDeadline(RENEW)
                       .withRetryPeriod(RETRY)
                       .withReleaseOnCancel(true)
-                      .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::follow, leader -> LOG.info("{} writes statuses", leader)))
+                      .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::follow, leader -> LOG.info("the leader is {}", leader)))
                       .build())
               .build()
               .start();

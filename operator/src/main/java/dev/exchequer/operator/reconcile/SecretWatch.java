@@ -9,8 +9,10 @@ import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Spec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SecretWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SecretWatch.class);
-  private static final long FIRST_LOOK_MS = 2000;
+  /** Of the first ones longer: a plan without them would refuse every key, and there is no good form to go on with yet. */
+  private static final long FIRST_ONES_MS = 30_000;
+  private static final long LATER_ONES_MS = 2000;
   private static final List<String> REFERENCES = List.of("secretRef", "caCertificateRef");
   private static final Set<String> KINDS = Set.of("ModelProvider", "ApiKey");
 
@@ -50,9 +55,10 @@ final class SecretWatch implements AutoCloseable {
     objects.stream().filter(object -> KINDS.contains(object.kind())).forEach(object -> named.addAll(names(object)));
     informers.entrySet().removeIf(entry -> !named.contains(entry.getKey()) && stopped(entry.getValue()));
     named.removeAll(informers.keySet());
+    long patience = informers.isEmpty() ? FIRST_ONES_MS : LATER_ONES_MS;
     List<CompletableFuture<Void>> started = new ArrayList<>();
     named.forEach(name -> started.add(start(name)));
-    awaitFirstLook(started);
+    awaitFirstLook(started, patience);
     return informers.values().stream().flatMap(informer -> informer.getStore().list().stream()).map(SecretWatch::document).toList();
   }
 
@@ -85,19 +91,27 @@ final class SecretWatch implements AutoCloseable {
             dirty.run();
           }
         });
+    CompletableFuture<Void> looked = new CompletableFuture<>();
     informer.exceptionHandler(
         (started, cause) -> {
           LOG.warn("the Secret {} cannot be watched, tried again: {}", name, cause.getMessage());
+          if (forbidden(cause)) {
+            looked.complete(null);
+          }
           return true;
         });
     informers.put(name, informer);
-    return informer.start().toCompletableFuture();
+    return CompletableFuture.anyOf(informer.start().toCompletableFuture(), looked).thenAccept(done -> {});
+  }
+
+  private static boolean forbidden(@Nullable Throwable cause) {
+    return cause != null && (cause instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_FORBIDDEN || forbidden(cause.getCause()));
   }
 
   /** Without it every object that names a new Secret would be refused for a moment. One that may not be read is not waited for. */
-  private static void awaitFirstLook(List<CompletableFuture<Void>> started) {
+  private static void awaitFirstLook(List<CompletableFuture<Void>> started, long patience) {
     try {
-      CompletableFuture.allOf(started.toArray(CompletableFuture[]::new)).get(FIRST_LOOK_MS, TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(started.toArray(CompletableFuture[]::new)).get(patience, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
