@@ -61,7 +61,8 @@ final class Leadership implements AutoCloseable {
               .start();
       election = next;
       // an election ends when the lease is lost; there is always the next one
-      next.whenComplete((done, cause) -> CompletableFuture.delayedExecutor(RETRY.toSeconds(), TimeUnit.SECONDS).execute(this::start));
+      CompletableFuture<?> unused =
+          next.whenComplete((done, cause) -> CompletableFuture.delayedExecutor(RETRY.toSeconds(), TimeUnit.SECONDS).execute(this::start));
     }
   }
 

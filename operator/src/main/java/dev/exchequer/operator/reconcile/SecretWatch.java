@@ -105,7 +105,7 @@ final class SecretWatch implements AutoCloseable {
   }
 
   private static boolean forbidden(@Nullable Throwable cause) {
-    return cause != null && (cause instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_FORBIDDEN || forbidden(cause.getCause()));
+    return cause != null && ((cause instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) || forbidden(cause.getCause()));
   }
 
   /** Without it every object that names a new Secret would be refused for a moment. One that may not be read is not waited for. */
