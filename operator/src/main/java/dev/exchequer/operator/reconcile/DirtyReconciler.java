@@ -1,0 +1,41 @@
+package dev.exchequer.operator.reconcile;
+
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind: says that something changed, and hands out what its informer has. The gateway is compiled as a whole, so there is nothing to do for one object.
+ */
+abstract class DirtyReconciler<R extends RawResource> implements Reconciler<R> {
+  private final Runnable dirty;
+  private volatile @Nullable IndexerResourceCache<R> cache;
+
+  DirtyReconciler(Runnable dirty) {
+    this.dirty = dirty;
+  }
+
+  @Override
+  public List<EventSource<?, R>> prepareEventSources(EventSourceContext<R> context) {
+    cache = context.getPrimaryCache();
+    return List.of();
+  }
+
+  @Override
+  public UpdateControl<R> reconcile(R resource, Context<R> context) {
+    dirty.run();
+    return UpdateControl.noUpdate();
+  }
+
+  /** Shared with the informer: not to be changed. */
+  final Stream<? extends RawResource> all() {
+    IndexerResourceCache<R> current = cache;
+    return current == null ? Stream.of() : current.list(resource -> true);
+  }
+}

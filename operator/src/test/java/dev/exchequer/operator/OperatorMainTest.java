@@ -1,0 +1,72 @@
+package dev.exchequer.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.exchequer.operator.reconcile.KubernetesOperator;
+import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The container: what it is told, and what it leaves. */
+final class OperatorMainTest {
+  @TempDir Path folder;
+
+  @Test
+  void withoutVariablesItWatchesEverythingAlone() {
+    assertThat(OperatorMain.kubernetes(Map.of(), "gateway")).isEqualTo(new KubernetesOperator.Settings(Set.of(), null, true));
+    assertThat(OperatorMain.envoy(Map.of()).port()).isEqualTo(8080);
+    assertThat(OperatorMain.envoy(Map.of("HOSTNAME", "gateway-0")).nodeId()).isEqualTo("gateway-0");
+  }
+
+  @Test
+  void variablesAreRead() {
+    Map<String, String> told = Map.of("EXCHEQUER_NAMESPACES", "a, b,", "EXCHEQUER_LEADER_ELECTION", "true", "EXCHEQUER_NODE", "gateway-1");
+    assertThat(OperatorMain.kubernetes(told, "gateway"))
+        .isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true));
+    assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_LEADER_ELECTION", "yes"), null)).hasMessageContaining("must be true or false");
+    assertThatThrownBy(() -> OperatorMain.envoy(Map.of("EXCHEQUER_PORT", "http"))).hasMessage("EXCHEQUER_PORT must be a number");
+  }
+
+  @Test
+  void itServesAndStopsCleanly() throws IOException, InterruptedException {
+    KubernetesMockServer server = new KubernetesMockServer(new Context(Serialization.jsonMapper()), new MockWebServer(), new HashMap<>(), new KubernetesCrudDispatcher(), true);
+    server.init();
+    Path sockets = folder.resolve("run");
+    Map<String, String> told = Map.of("EXCHEQUER_SOCKETS", sockets.toString(), "EXCHEQUER_JOURNAL", folder.toString(), "EXCHEQUER_HEALTH_PORT", "0");
+    try (KubernetesClient client = server.createClient();
+        HttpClient http = HttpClient.newHttpClient()) {
+      try (OperatorMain main = OperatorMain.start(told, client)) {
+        assertThat(sockets.resolve("xds.sock")).exists();
+        assertThat(sockets.resolve("feed.sock")).exists();
+        assertThat(Files.readString(sockets.resolve("bootstrap.yaml"))).contains("xds.sock");
+        assertThat(get(http, main.healthPort(), "/healthz")).isEqualTo(200);
+        assertThat(get(http, main.healthPort(), "/readyz")).as("no Envoy, no service").isEqualTo(503);
+      }
+      assertThat(sockets.resolve("xds.sock")).doesNotExist();
+      assertThat(sockets.resolve("feed.sock")).doesNotExist();
+    } finally {
+      server.destroy();
+    }
+  }
+
+  private static int get(HttpClient http, int port, String path) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+}

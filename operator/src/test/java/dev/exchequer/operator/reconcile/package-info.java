@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.reconcile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.status;
+
+import org.jspecify.annotations.NullMarked;
