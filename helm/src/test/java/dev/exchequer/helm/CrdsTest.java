@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -48,7 +49,7 @@ class CrdsTest {
     assertThat(rendered).hasSameSizeAs(files(GENERATED));
     for (String file : files(GENERATED).keySet()) {
       JsonNode generated = Chart.yaml(GENERATED.resolve(file));
-      JsonNode installed = rendered.get(generated.at("/metadata/name").asText());
+      JsonNode installed = Objects.requireNonNull(rendered.get(generated.at("/metadata/name").asText()), file);
       assertThat(installed.at("/metadata/annotations/helm.sh~1resource-policy").asText()).isEqualTo("keep");
       ((ObjectNode) installed.get("metadata")).remove("annotations");
       assertThat(installed).isEqualTo(generated);
