@@ -21,7 +21,7 @@ final class Chart {
   static final Path RESOURCES = ROOT.resolve("helm/src/test/resources");
 
   /** Helm takes 1.20 without it. */
-  private static final String KUBERNETES = "1.36.4";
+  static final String KUBERNETES = "1.36.4";
 
   private static final YAMLMapper YAML = new YAMLMapper();
 
