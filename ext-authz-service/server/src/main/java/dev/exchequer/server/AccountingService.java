@@ -12,7 +12,9 @@ import dev.exchequer.server.authz.HoldService;
 import dev.exchequer.server.authz.SelfService;
 import dev.exchequer.server.authz.UuidV7;
 import dev.exchequer.server.engine.LedgerEngine;
+import dev.exchequer.server.journal.EnvoyLogs;
 import dev.exchequer.server.journal.JournalHealth;
+import dev.exchequer.server.journal.JournalRotation;
 import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.policyfeed.Decoded;
@@ -79,7 +81,7 @@ public final class AccountingService implements AutoCloseable {
     Map<String, JournalPosition> positions = new HashMap<>();
     List<LedgerState> loaded = new ArrayList<>(1);
     GroupCommitLane lane = keep(new GroupCommitLane(store, Clock.systemUTC(), metrics::committed, loaded::add));
-    LedgerEngine engine = new LedgerEngine(lane, store::remember, health);
+    LedgerEngine engine = new LedgerEngine(lane, store::remember, health, new ServiceMetrics(metrics));
     LedgerState state = loaded.get(0);
     for (String file : List.of(HOPS, REQUESTS)) {
       state.journalPosition(file).ifPresent(position -> positions.put(file, position));
@@ -87,7 +89,7 @@ public final class AccountingService implements AutoCloseable {
     engine.restore(state);
     metrics.runningRequests(engine::runningRequests);
     SqliteReads reads = keep(new SqliteReads(store));
-    metrics.openHolds(() -> reads.balances().stream().filter(balance -> balance.held() > 0).count());
+    metrics.balancesHolding(() -> reads.balances().stream().filter(balance -> balance.held() > 0).count());
 
     envoyCalls(engine, reads);
     journal(journal, engine, positions);
@@ -118,8 +120,11 @@ public final class AccountingService implements AutoCloseable {
 
   private void journal(Path folder, LedgerEngine engine, Map<String, JournalPosition> positions) {
     ServiceMetrics observer = new ServiceMetrics(metrics);
-    keep(new JournalTailer(folder.resolve(HOPS), positions.get(HOPS), true, engine::providerOf, engine::journal, observer));
-    keep(new JournalTailer(folder.resolve(REQUESTS), positions.get(REQUESTS), false, engine::providerOf, engine::journal, observer));
+    for (String name : List.of(HOPS, REQUESTS)) {
+      Path file = folder.resolve(name);
+      JournalRotation rotation = new JournalRotation(file, JournalRotation.LARGEST, new EnvoyLogs(settings.sockets().resolve("envoy.sock")));
+      keep(new JournalTailer(file, positions.get(name), name.equals(HOPS), engine::providerOf, engine::journal, observer, rotation));
+    }
   }
 
   private AdminServer.Health health(LedgerEngine engine) {

@@ -3,12 +3,14 @@ package dev.exchequer.server;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.fallback.Outcomes;
 import dev.exchequer.ledger.Result;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.engine.LedgerEngine;
 import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.settle.SettleService;
 
 /** What the edges saw, counted. */
-final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer {
+final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer, LedgerEngine.Observer {
   private final Metrics metrics;
 
   ServiceMetrics(Metrics metrics) {
@@ -39,5 +41,22 @@ final class ServiceMetrics implements SettleService.Observer, JournalTailer.Obse
   @Override
   public void quarantined(String file) {
     metrics.journalQuarantined(file);
+  }
+
+  @Override
+  public void answered(Result result) {
+    if (result instanceof Result.Held held) {
+      metrics.held();
+      if (held.id().attempt() == 1) {
+        metrics.admitted();
+      }
+    } else if (result instanceof Result.Refused refused) {
+      metrics.denied(refused.ending().code());
+    }
+  }
+
+  @Override
+  public void activated(Policy policy) {
+    metrics.policy(policy.digest());
   }
 }

@@ -3,6 +3,7 @@ package dev.exchequer.operator.translate;
 import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.Duration;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -35,11 +36,18 @@ final class UpstreamFilters {
       Packed.of(
           Lua.newBuilder().setStatPrefix("gather").setDefaultSourceCode(DataSource.newBuilder().setInlineString(Texts.read("gather.lua"))).build());
 
+  /**
+   * Envoy lets go of an idle connection before a provider does (they close after a minute or so): a request that is sent while its connection is being
+   * closed would be lost, and nobody could say whether it was served.
+   */
+  private static final Duration IDLE = PublicRoutes.millis(30_000);
+
   private UpstreamFilters() {}
 
   static HttpProtocolOptions of(ClusterPlan plan) {
     HttpProtocolOptions.Builder options =
         HttpProtocolOptions.newBuilder()
+            .setCommonHttpProtocolOptions(io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.newBuilder().setIdleTimeout(IDLE))
             .setExplicitHttpConfig(ExplicitHttpConfig.newBuilder().setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()));
     options.addHttpFilters(filter("envoy.filters.http.header_mutation", headers(plan.headers())));
     String secret = plan.secret();

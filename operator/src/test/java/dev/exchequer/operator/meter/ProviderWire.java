@@ -61,7 +61,8 @@ final class ProviderWire {
   }
 
   ProviderWire head(int status, String... lines) throws IOException {
-    StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " X\r\n");
+    // else Envoy may send its next request on the connection that is being closed
+    StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " X\r\nconnection: close\r\n");
     for (String line : lines) {
       head.append(line).append("\r\n");
     }

@@ -24,9 +24,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine over a lane: adds what the ledger must not know (who is cooling down, which request runs in this process) and nothing of money. */
 public final class LedgerEngine implements Engine {
+  /** What was decided, for metrics. */
+  public interface Observer {
+    Observer NONE =
+        new Observer() {
+          @Override
+          public void answered(Result result) {}
+
+          @Override
+          public void activated(Policy policy) {}
+        };
+
+    void answered(Result result);
+
+    void activated(Policy policy);
+  }
+
   private final LedgerLane lane;
   private final BiConsumer<String, byte[]> remember;
   private final BooleanSupplier journalWritable;
+  private final Observer observer;
   private final ProviderHealth health = new ProviderHealth();
   private final RunningRequests running = new RunningRequests();
   private final AtomicReference<@Nullable Policy> policy = new AtomicReference<>();
@@ -36,16 +53,23 @@ public final class LedgerEngine implements Engine {
    * @param remember keeps a policy's bytes for the store, before it is activated
    * @param journalWritable false = nothing may be admitted
    */
-  public LedgerEngine(LedgerLane lane, BiConsumer<String, byte[]> remember, BooleanSupplier journalWritable) {
+  public LedgerEngine(LedgerLane lane, BiConsumer<String, byte[]> remember, BooleanSupplier journalWritable, Observer observer) {
     this.lane = lane;
     this.remember = remember;
     this.journalWritable = journalWritable;
+    this.observer = observer;
   }
 
   /** Takes over what the process before this one left. */
   public void restore(LedgerState state) {
     running.restore(state);
-    state.policy().ifPresent(policy::set);
+    state
+        .policy()
+        .ifPresent(
+            stored -> {
+              policy.set(stored);
+              observer.activated(stored);
+            });
     pinned = state.policies().stream().map(Policy::digest).sorted().toList();
   }
 
@@ -70,7 +94,7 @@ public final class LedgerEngine implements Engine {
 
   @Override
   public CompletableFuture<Result> deny(RequestFacts facts, Ending ending) {
-    return lane.submit(new Command.Deny(facts, ending));
+    return lane.submit(new Command.Deny(facts, ending)).whenComplete((result, error) -> observed(result));
   }
 
   @Override
@@ -80,7 +104,14 @@ public final class LedgerEngine implements Engine {
     return lane.submit(new Command.NextAttempt(id, view), cancelled, deadlineNanos).whenComplete((result, error) -> taken(admitted, view, result));
   }
 
+  private void observed(@Nullable Result result) {
+    if (result != null) {
+      observer.answered(result);
+    }
+  }
+
   private void taken(@Nullable Admitted admitted, ProviderView view, @Nullable Result result) {
+    observed(result);
     ObjectName provider = null;
     if (admitted != null) {
       if (result instanceof Result.Held held) {
@@ -135,6 +166,7 @@ public final class LedgerEngine implements Engine {
     return lane.submit(new Command.Activate(next)).whenComplete((result, error) -> {
       if (error == null) {
         policy.set(next);
+        observer.activated(next);
       }
     });
   }

@@ -8,7 +8,9 @@ import dev.exchequer.policy.Provider;
 import dev.exchequer.server.store.LedgerLane;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,12 +50,20 @@ public final class JournalTailer implements AutoCloseable {
   /** Applies an event together with the place after it. */
   public interface Applier extends BiFunction<JournalPosition, JournalEvent, CompletableFuture<Result>> {}
 
+  /** Lines that wait for their commit at once. */
+  private static final int MOST_IN_FLIGHT = 512;
+
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two lines
+  private record Line(byte[] bytes, JournalPosition after, JournalEvent event) {}
+
+  private final List<Line> flight = new ArrayList<>();
   private final JournalFile file;
   private final boolean hops;
   private final Quarantine quarantine;
   private final Function<HoldId, Optional<Provider>> providers;
   private final Applier applier;
   private final Observer observer;
+  private final JournalRotation rotation;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
 
@@ -63,13 +73,14 @@ public final class JournalTailer implements AutoCloseable {
    * @param hops the file has hops, else whole requests
    */
   public JournalTailer(
-      Path path, @Nullable JournalPosition from, boolean hops, Function<HoldId, Optional<Provider>> providers, Applier applier, Observer observer) {
+      Path path, @Nullable JournalPosition from, boolean hops, Function<HoldId, Optional<Provider>> providers, Applier applier, Observer observer, JournalRotation rotation) {
     this.file = new JournalFile(path, from);
     this.hops = hops;
     this.quarantine = new Quarantine(path.resolveSibling("quarantine.jsonl"));
     this.providers = providers;
     this.applier = applier;
     this.observer = observer;
+    this.rotation = rotation;
     this.thread = Thread.ofPlatform().name("journal-" + path.getFileName()).daemon().start(this::run);
   }
 
@@ -79,7 +90,11 @@ public final class JournalTailer implements AutoCloseable {
         try {
           boolean more = true;
           while (more && stopping.getCount() > 0) {
-            more = file.read(this::apply);
+            more = file.read(this::take);
+            land();
+          }
+          if (stopping.getCount() > 0) {
+            rotation.atEnd();
           }
         } catch (IOException e) {
           LOG.warn("the journal cannot be read now: {}", e.toString());
@@ -92,7 +107,7 @@ public final class JournalTailer implements AutoCloseable {
     }
   }
 
-  private void apply(byte[] line, JournalPosition after) throws InterruptedException {
+  private void take(byte[] line, JournalPosition after) throws InterruptedException {
     JournalEvent event = new JournalEvent.Nothing();
     if (line.length <= JournalFile.LONGEST_LINE) {
       try {
@@ -104,7 +119,48 @@ public final class JournalTailer implements AutoCloseable {
     } else {
       keepAside(Arrays.copyOf(line, JournalFile.LONGEST_LINE), after);
     }
-    durable(after, event, line);
+    flight.add(new Line(line, after, event));
+    if (flight.size() == MOST_IN_FLIGHT) {
+      land();
+    }
+  }
+
+  /**
+   * Waits until every line in flight is durable; many share a commit. From the first that failed on they are applied again, one by one and in order: what had
+   * come after it is applied twice, which the ledger does not mind.
+   */
+  private void land() throws InterruptedException {
+    List<CompletableFuture<Result>> answers = new ArrayList<>(flight.size());
+    for (Line line : flight) {
+      answers.add(submit(line.after, line.event));
+    }
+    int failed = flight.size();
+    for (int i = flight.size() - 1; i >= 0; i--) {
+      if (failed(answers.get(i))) {
+        failed = i;
+      }
+    }
+    for (Line line : flight.subList(failed, flight.size())) {
+      durable(line.after, line.event, line.bytes);
+    }
+    flight.clear();
+  }
+
+  private CompletableFuture<Result> submit(JournalPosition after, JournalEvent event) {
+    try {
+      return applier.apply(after, event);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static boolean failed(CompletableFuture<Result> answer) {
+    try {
+      answer.join();
+      return false;
+    } catch (RuntimeException e) {
+      return true;
+    }
   }
 
   private void keepAside(byte[] line, JournalPosition after) {
@@ -117,7 +173,7 @@ public final class JournalTailer implements AutoCloseable {
     JournalEvent now = event;
     while (stopping.getCount() > 0) {
       try {
-        applier.apply(after, now).join();
+        submit(after, now).join();
         return;
       } catch (RuntimeException e) {
         Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;

@@ -33,9 +33,6 @@ public final class Metrics {
   /** unit: as balances name it; in whole units, not nanos. */
   private final Counter charges = counter("exchequer_charges_units_total", "Charged, in units of money or credit.", "unit");
 
-  /** reason: a skip reason. */
-  private final Counter refused = counter("exchequer_hops_refused_total", "Hops that were skipped, by reason.", "reason");
-
   private final Counter unknownHold = counter("exchequer_unknown_hold_total", "Settles and journal lines for a hold that the ledger does not know.");
 
   private final Counter usageRejected = counter("exchequer_usage_rejected_total", "Usage reports that were not believed (negative, absurd, not numbers).");
@@ -44,8 +41,6 @@ public final class Metrics {
   private final Counter journalLines = counter("exchequer_journal_lines_total", "Journal lines applied.", "file");
 
   private final Counter journalQuarantined = counter("exchequer_journal_quarantined_total", "Journal lines too long or unreadable, put aside.", "file");
-
-  private final Gauge journalLag = gauge("exchequer_journal_lag_bytes", "Journal bytes that are written and not yet applied.", "file");
 
   private final Histogram laneBatch =
       Histogram.build("exchequer_lane_batch_commands", "Commands that one commit made durable.").buckets(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024).register(registry);
@@ -56,9 +51,6 @@ public final class Metrics {
           .register(registry);
 
   private final Gauge policyInfo = gauge("exchequer_policy_info", "1 for the digest of the policy that new requests are decided by.", "digest");
-
-  /** side: "request" or "response". */
-  private final Counter luaFailures = counter("exchequer_meter_failures_total", "Failures of the meter inside Envoy; must stay 0.", "side");
 
   /** With the JVM's own metrics (heap, collections, threads) in the same registry. */
   public Metrics() {
@@ -88,10 +80,6 @@ public final class Metrics {
     }
   }
 
-  public void hopRefused(String reason) {
-    refused.labels(reason).inc();
-  }
-
   public void unknownHold() {
     unknownHold.inc();
   }
@@ -108,10 +96,6 @@ public final class Metrics {
     journalQuarantined.labels(file).inc();
   }
 
-  public void journalLag(String file, long bytes) {
-    journalLag.labels(file).set(bytes);
-  }
-
   public void committed(int commands, long nanos) {
     laneBatch.observe(commands);
     commitSeconds.observe(nanos / 1e9);
@@ -122,13 +106,9 @@ public final class Metrics {
     policyInfo.labels(digest).set(1);
   }
 
-  public void luaFailure(String side) {
-    luaFailures.labels(side).inc();
-  }
-
   /** Read when somebody looks. */
-  public void openHolds(LongSupplier count) {
-    polled("exchequer_open_holds", "Holds that are active.", count);
+  public void balancesHolding(LongSupplier count) {
+    polled("exchequer_balances_holding", "Balances on which something is held.", count);
   }
 
   /** Read when somebody looks. */

@@ -71,7 +71,7 @@ class JournalTailerTest {
   void aHopsFileHasHops() throws IOException {
     path = folder.resolve("hops.jsonl");
     append(path, "{\"kind\":\"DownstreamEnd\",\"hold\":\"r/2\",\"status\":200}\n");
-    tailer = new JournalTailer(path, null, true, id -> Optional.empty(), ledger, observer);
+    tailer = new JournalTailer(path, null, true, id -> Optional.empty(), ledger, observer, new JournalRotation(path, Long.MAX_VALUE, () -> {}));
     ledger.has(1);
     assertThat(ledger.applied.getFirst().event())
         .isInstanceOfSatisfying(JournalEvent.HopEnd.class, hop -> assertThat(hop.id()).isEqualTo(new HoldId("r", 2)));
@@ -192,8 +192,10 @@ class JournalTailerTest {
     ledger.down = true;
     append(path, end("a") + end("b"));
     start(null);
-    Eventually.is(() -> ledger.asked.size() >= 3);
-    assertThat(ledger.asked).allSatisfy(asked -> assertThat(asked.after()).isEqualTo(at(end("a").length())));
+    Eventually.is(() -> ledger.asked.size() >= 4);
+    JournalPosition afterA = at(end("a").length());
+    assertThat(ledger.asked.get(1).after()).as("both at once").isEqualTo(at(end("a").length() + end("b").length()));
+    assertThat(ledger.asked.subList(2, 4)).as("then the first alone").allSatisfy(asked -> assertThat(asked.after()).isEqualTo(afterA));
     ledger.down = false;
     ledger.has(2);
     assertThat(ledger.requests()).containsExactly("a", "b");
@@ -218,9 +220,9 @@ class JournalTailerTest {
     ledger.undecidable = "request=bad";
     append(path, end("a") + end("bad") + end("c"));
     start(null);
-    ledger.has(3);
-    assertThat(ledger.requests()).containsExactly("a", "-", "c");
-    assertThat(ledger.applied.get(1)).isEqualTo(new FakeLedger.Applied(at(end("a").length() + end("bad").length()), new JournalEvent.Nothing()));
+    ledger.has(4);
+    assertThat(ledger.requests()).as("what came after it is applied again").containsExactly("a", "c", "-", "c");
+    assertThat(ledger.applied.get(2)).isEqualTo(new FakeLedger.Applied(at(end("a").length() + end("bad").length()), new JournalEvent.Nothing()));
     assertThat(keptAside()).containsExactly(end("bad").strip());
     assertThat(quarantined).hasValue(1);
   }
@@ -250,7 +252,7 @@ class JournalTailerTest {
   }
 
   private void start(@Nullable JournalPosition from) {
-    tailer = new JournalTailer(path, from, false, id -> Optional.empty(), ledger, observer);
+    tailer = new JournalTailer(path, from, false, id -> Optional.empty(), ledger, observer, new JournalRotation(path, Long.MAX_VALUE, () -> {}));
   }
 
   private JournalPosition at(long offset) throws IOException {

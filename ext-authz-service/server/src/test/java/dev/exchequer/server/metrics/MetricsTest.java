@@ -15,17 +15,14 @@ class MetricsTest {
     metrics.settled("Completed");
     metrics.charged("CNY", 1_500_000_000L);
     metrics.charged("CNY", -1);
-    metrics.hopRefused("price_missing");
     metrics.unknownHold();
     metrics.usageRejected();
     metrics.journalLine("hops");
     metrics.journalQuarantined("hops");
-    metrics.journalLag("hops", 17);
     metrics.committed(5, 3_000_000);
     metrics.policy("old");
     metrics.policy("abc");
-    metrics.luaFailure("request");
-    metrics.openHolds(() -> 4);
+    metrics.balancesHolding(() -> 4);
     metrics.runningRequests(() -> 3);
     assertThat(metrics.text())
         .contains(
@@ -34,17 +31,14 @@ class MetricsTest {
             "exchequer_holds_total 1.0",
             "exchequer_settles_total{outcome=\"Completed\",} 1.0",
             "exchequer_charges_units_total{unit=\"CNY\",} 1.5",
-            "exchequer_hops_refused_total{reason=\"price_missing\",} 1.0",
             "exchequer_unknown_hold_total 1.0",
             "exchequer_usage_rejected_total 1.0",
             "exchequer_journal_lines_total{file=\"hops\",} 1.0",
             "exchequer_journal_quarantined_total{file=\"hops\",} 1.0",
-            "exchequer_journal_lag_bytes{file=\"hops\",} 17.0",
             "exchequer_lane_batch_commands_bucket{le=\"8.0\",} 1.0",
             "exchequer_lane_commit_seconds_bucket{le=\"0.005\",} 1.0",
             "exchequer_policy_info{digest=\"abc\",} 1.0",
-            "exchequer_meter_failures_total{side=\"request\",} 1.0",
-            "exchequer_open_holds 4.0",
+            "exchequer_balances_holding 4.0",
             "exchequer_running_requests 3.0",
             "jvm_memory_")
         .doesNotContain("digest=\"old\"");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.engine;
+
+import org.jspecify.annotations.NullMarked;
