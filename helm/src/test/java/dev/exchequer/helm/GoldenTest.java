@@ -1,0 +1,39 @@
+package dev.exchequer.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every object that the chart makes, as a reviewer reads it; without the resource definitions, which {@link CrdsTest} compares. {@code -Dgolden.update=true}
+ * rewrites the files and then fails, so that nobody commits unread what it wrote.
+ */
+class GoldenTest {
+  private static final String DOCUMENT = "(?m)^---\n";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "production", "least"})
+  void rendersAsBefore(String values) throws IOException {
+    Path golden = Chart.RESOURCES.resolve("golden/" + values + ".yaml");
+    String rendered = withoutDefinitions(Chart.text(values));
+    if (Boolean.getBoolean("golden.update")) {
+      Files.writeString(golden, rendered);
+      fail("rewrote " + golden.getFileName() + ": read the difference, then run without -Dgolden.update");
+    }
+    assertThat(rendered).isEqualTo(Files.readString(golden));
+  }
+
+  private static String withoutDefinitions(String text) {
+    return Arrays.stream(text.split(DOCUMENT))
+        .filter(document -> !document.contains("CustomResourceDefinition") && !document.isBlank())
+        .map(document -> "---\n" + document.stripTrailing() + "\n")
+        .collect(Collectors.joining());
+  }
+}
