@@ -67,9 +67,9 @@ class PodTest {
     assertThat(mounts(pod, "run")).containsExactly("operator:/run/exchequer:", "service:/run/exchequer:", "envoy:/run/exchequer:");
     assertThat("/run/exchequer".length()).isLessThanOrEqualTo(LONGEST_SOCKETS_FOLDER);
     assertThat(pod.at("/volumes/0/emptyDir/medium").asText()).isEqualTo("Memory");
-    assertThat(Chart.texts(pod.at("/initContainers/0/args"))).contains("--sockets=/run/exchequer", "--bootstrap=/run/exchequer/envoy.yaml");
+    assertThat(Chart.texts(pod.at("/initContainers/0/args"))).contains("--sockets=/run/exchequer");
     assertThat(Chart.texts(pod.at("/initContainers/1/args"))).contains("--sockets=/run/exchequer");
-    assertThat(Chart.texts(pod.at("/containers/0/args"))).contains("/run/exchequer/envoy.yaml", "--file-flush-interval-msec");
+    assertThat(Chart.texts(pod.at("/containers/0/args"))).contains("/run/exchequer/bootstrap.yaml", "--file-flush-interval-msec");
   }
 
   @ParameterizedTest

@@ -69,10 +69,19 @@ public final class OperatorMain implements AutoCloseable {
     health.start();
   }
 
-  /** Runs until SIGTERM. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    run(System.getenv());
+  }
+
+  /**
+   * Runs until SIGTERM.
+   *
+   * @param environment see the class
+   * @throws IllegalArgumentException if a variable has a value that cannot be
+   */
+  public static void run(Map<String, String> environment) throws IOException, InterruptedException {
     KubernetesClient client = new KubernetesClientBuilder().build();
-    OperatorMain main = start(System.getenv(), client);
+    OperatorMain main = start(environment, client);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
