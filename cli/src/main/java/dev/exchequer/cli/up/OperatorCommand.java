@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
       "Runs only the operator, in Kubernetes: follows the resources of the cluster, configures the Envoy and the accounting service beside it, writes conditions.",
       "It finds the API server as kubectl does, or by its service account. On one machine `up` runs the operator by itself, from files."
     },
-    footer = {"", "Example (the Helm chart's):", "  exchequer operator --data /var/lib/exchequer --sockets /run/exchequer --lease exchequer"})
+    footer = {"", "Examples:", "  ./exchequer operator --data /var/lib/exchequer --sockets /run/exchequer --lease exchequer"})
 public final class OperatorCommand implements Callable<Integer> {
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Envoy writes its journal to DIR/journal.")
   Path data = Path.of("");

@@ -1,0 +1,43 @@
+package dev.exchequer.cli.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class OperatorCommandTest {
+  private static Map<String, String> environment(Map<String, String> given, String... arguments) {
+    OperatorCommand command = new OperatorCommand();
+    new CommandLine(command).parseArgs(arguments);
+    return command.environment(given);
+  }
+
+  @Test
+  void theChartsOptions() {
+    Map<String, String> environment =
+        environment(
+            Map.of("POD_NAME", "exchequer-0", "POD_NAMESPACE", "ai", "OTHER", "x"),
+            "--data=/var/lib/exchequer", "--sockets=/run/exchequer", "--listen=0.0.0.0", "--port=8000", "--health-port=8082", "--lease=exchequer");
+    assertThat(environment)
+        .containsEntry("EXCHEQUER_JOURNAL", "/var/lib/exchequer/journal")
+        .containsEntry("EXCHEQUER_SOCKETS", "/run/exchequer")
+        .containsEntry("EXCHEQUER_PORT", "8000")
+        .containsEntry("EXCHEQUER_HEALTH_PORT", "8082")
+        .containsEntry("EXCHEQUER_LEADER_ELECTION", "true")
+        .containsEntry("EXCHEQUER_LEASE", "exchequer")
+        .containsEntry("EXCHEQUER_LEASE_NAMESPACE", "ai")
+        .containsEntry("EXCHEQUER_NODE", "exchequer-0")
+        .containsEntry("EXCHEQUER_NAMESPACES", "")
+        .containsEntry("OTHER", "x");
+  }
+
+  @Test
+  void withoutALeaseNobodyElects() {
+    assertThat(environment(Map.of(), "--data=d", "--sockets=s", "--namespaces=a,b"))
+        .containsEntry("EXCHEQUER_LEADER_ELECTION", "false")
+        .containsEntry("EXCHEQUER_NAMESPACES", "a,b")
+        .containsEntry("EXCHEQUER_NODE", "exchequer")
+        .doesNotContainKey("EXCHEQUER_LEASE_NAMESPACE");
+  }
+}
