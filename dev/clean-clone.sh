@@ -39,6 +39,7 @@ git clone --quiet --no-hardlinks "$root" "$clone"
 [ ! -d "$root/.cache" ] || cp -R "$root/.cache" "$clone/.cache"
 cd "$clone"
 
+: >"$out"
 say "./exchequer up in $clone"
 ./exchequer up --port "$(free_port)" --admin-port "$(free_port)" >"$out" 2>&1 &
 up=$!
