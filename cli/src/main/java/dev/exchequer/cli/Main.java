@@ -34,15 +34,25 @@ import picocli.CommandLine.Spec;
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {
   private static final int HELP_WIDTH = 110;
+  /** Set by the script kubectl-exchequer. */
+  private static final String PLUGIN = "EXCHEQUER_KUBECTL_PLUGIN";
 
   @Spec CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(System.getenv().containsKey(PLUGIN)).execute(args));
   }
 
   static CommandLine commandLine() {
+    return commandLine(false);
+  }
+
+  /** @param plugin whether a person typed `kubectl exchequer` */
+  static CommandLine commandLine(boolean plugin) {
     CommandLine line = new CommandLine(new Main());
+    if (plugin) {
+      line.setCommandName("kubectl exchequer");
+    }
     line.setExecutionExceptionHandler(
         (exception, failed, parsed) -> {
           if (!(exception instanceof CommandFailed)) {
@@ -62,7 +72,8 @@ public final class Main implements Runnable {
     PrintWriter err = failed.getErr();
     err.println(failed.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
-    err.println("See ./" + failed.getCommandSpec().qualifiedName() + " --help");
+    String name = failed.getCommandSpec().qualifiedName();
+    err.println("See " + (name.startsWith("kubectl") ? "" : "./") + name + " --help");
     err.flush();
     return CommandLine.ExitCode.USAGE;
   }

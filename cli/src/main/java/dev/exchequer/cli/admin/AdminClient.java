@@ -15,16 +15,21 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /** The admin API over HTTP. An answer that is not 2xx is a {@link CommandFailed} with the API's own message. */
-public final class AdminClient {
+public final class AdminClient implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
-  private final URI base;
+  private final AdminDoor door;
   private final String token;
 
   public AdminClient(URI base, String token) {
-    this.base = base;
+    this(new AdminDoor.Direct(base), token);
+  }
+
+  /** @param door is closed with this */
+  AdminClient(AdminDoor door, String token) {
+    this.door = door;
     this.token = token;
   }
 
@@ -69,7 +74,7 @@ public final class AdminClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    String start = base.toString().replaceAll("/+$", "");
+    String start = door.url().toString().replaceAll("/+$", "");
     return HttpRequest.newBuilder(URI.create(start + path)).timeout(PATIENCE).header("authorization", "Bearer " + token);
   }
 
@@ -78,7 +83,7 @@ public final class AdminClient {
     try {
       answer = http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new CommandFailed("no admin API answers at " + base + ": is the gateway running? (./exchequer up)", e);
+      throw door.nobodyAnswers(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailed("interrupted", e);
@@ -99,6 +104,12 @@ public final class AdminClient {
     }
     String status = "the admin API answered " + answer.statusCode();
     return told.isEmpty() ? status : status + ": " + told;
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+    door.close();
   }
 
   private static JsonNode json(String body) {

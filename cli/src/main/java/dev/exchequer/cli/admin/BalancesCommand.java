@@ -7,7 +7,6 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -17,14 +16,14 @@ import picocli.CommandLine.Spec;
 public final class BalancesCommand implements Runnable {
   @Mixin AdminOptions admin = new AdminOptions();
 
-  @Option(names = {"-n", "--namespace"}, paramLabel = "NS", defaultValue = "default", description = "Namespace (default: ${DEFAULT-VALUE}).")
-  String namespace = "default";
-
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    JsonNode answer = get(admin.client(), namespace);
+    JsonNode answer;
+    try (AdminOptions.Opened api = admin.open()) {
+      answer = get(api.client(), api.namespace());
+    }
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer));
     spec.commandLine().getOut().flush();
   }

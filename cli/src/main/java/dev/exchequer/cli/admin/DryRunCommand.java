@@ -36,7 +36,7 @@ public final class DryRunCommand implements Runnable {
 
   @Mixin AdminOptions admin = new AdminOptions();
 
-  @Option(names = "--key", required = true, paramLabel = "[NS/]NAME", description = "The ApiKey object that would ask, not its secret; without a namespace the one in `default`.")
+  @Option(names = "--key", required = true, paramLabel = "[NS/]NAME", description = "The ApiKey object that would ask, not its secret; without a namespace the one in that of --namespace.")
   String key = "";
 
   @Option(names = "--model", required = true, paramLabel = "MODEL", description = "The model that the request would name.")
@@ -68,9 +68,12 @@ public final class DryRunCommand implements Runnable {
   @Override
   public void run() {
     ObjectNode request = request();
-    AdminClient client = admin.client();
     PrintWriter out = spec.commandLine().getOut();
-    out.println(admin.output == Output.json ? client.ask("/api/v1/dry-run", request).toPrettyString() : client.askText("/api/v1/dry-run", request).stripTrailing());
+    try (AdminOptions.Opened api = admin.open()) {
+      request.put("apiKey", key.contains("/") ? key : api.namespace() + "/" + key);
+      AdminClient client = api.client();
+      out.println(admin.output == Output.json ? client.ask("/api/v1/dry-run", request).toPrettyString() : client.askText("/api/v1/dry-run", request).stripTrailing());
+    }
     out.flush();
   }
 
@@ -94,7 +97,7 @@ public final class DryRunCommand implements Runnable {
     between("--input-bytes", inputBytes, 0, MOST);
     between("--output-tokens", outputTokens, 1, MOST);
     between("--choices", choices, 1, 128);
-    ObjectNode request = AdminClient.JSON.createObjectNode().put("apiKey", parts.length == 2 ? key : "default/" + key).put("model", model);
+    ObjectNode request = AdminClient.JSON.createObjectNode().put("apiKey", key).put("model", model);
     request.put("endpoint", endpoint.name()).put("task", task).put("endUser", endUser);
     routeClasses.stream().distinct().forEach(c -> request.withArray("/routeClasses").add(c.name()));
     return request.put("inputBytes", inputBytes).put("outputTokens", outputTokens).put("choices", choices);

@@ -23,11 +23,13 @@ public final class ExplainCommand implements Runnable {
 
   @Override
   public void run() {
-    AdminClient client = admin.client();
-    String id = receipt.equals("last") ? newest(client) : receipt;
-    String path = "/api/v1/receipts/" + AdminClient.encode(id);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(admin.output == Output.json ? client.get(path, Map.of()).toPrettyString() : client.text(path + "/explanation").stripTrailing());
+    try (AdminOptions.Opened api = admin.open()) {
+      AdminClient client = api.client();
+      String id = receipt.equals("last") ? newest(client) : receipt;
+      String path = "/api/v1/receipts/" + AdminClient.encode(id);
+      out.println(admin.output == Output.json ? client.get(path, Map.of()).toPrettyString() : client.text(path + "/explanation").stripTrailing());
+    }
     out.flush();
   }
 

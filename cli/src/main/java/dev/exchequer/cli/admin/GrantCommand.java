@@ -25,7 +25,7 @@ public final class GrantCommand implements Runnable {
 
   @Mixin AdminOptions admin = new AdminOptions();
 
-  @Parameters(index = "0", paramLabel = "[NS/]BALANCE", description = "The balance; without a namespace the one in `default`.")
+  @Parameters(index = "0", paramLabel = "[NS/]BALANCE", description = "The balance; without a namespace the one in that of --namespace.")
   String balance = "";
 
   @Parameters(index = "1", paramLabel = "AMOUNT", description = "In the balance's unit, above zero, at most nine decimals.")
@@ -49,12 +49,15 @@ public final class GrantCommand implements Runnable {
     if (parts.length > 2 || parts[0].isEmpty() || parts[parts.length - 1].isEmpty()) {
       throw usage("not a balance: " + balance + " (expected NAME or NAMESPACE/NAME)");
     }
-    String namespace = parts.length == 2 ? parts[0] : "default";
-    String path = "/api/v1/namespaces/" + AdminClient.encode(namespace) + "/balances/" + AdminClient.encode(parts[parts.length - 1]);
     String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
-    AdminClient client = admin.client();
-    JsonNode answer = grant(client, path, value, key);
-    JsonNode now = client.get(path, Map.of());
+    JsonNode answer;
+    JsonNode now;
+    try (AdminOptions.Opened api = admin.openAsTreasurer()) {
+      String namespace = parts.length == 2 ? parts[0] : api.namespace();
+      String path = "/api/v1/namespaces/" + AdminClient.encode(namespace) + "/balances/" + AdminClient.encode(parts[parts.length - 1]);
+      answer = grant(api.client(), path, value, key);
+      now = api.client().get(path, Map.of());
+    }
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : sentence(value, now, answer.path("repeated").asBoolean()));
     spec.commandLine().getOut().flush();
   }

@@ -68,7 +68,10 @@ public final class ReceiptsCommand implements Runnable {
     put(query, "from", from);
     put(query, "to", to);
     query.put("limit", Integer.toString(limit));
-    JsonNode answer = admin.client().get("/api/v1/receipts", query);
+    JsonNode answer;
+    try (AdminOptions.Opened api = admin.open()) {
+      answer = api.client().get("/api/v1/receipts", query);
+    }
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer));
     spec.commandLine().getOut().flush();
   }

@@ -127,8 +127,9 @@ final class Supervisor {
   }
 
   private List<String> balances(OperatorRuntime.Summary summary, String token) {
-    AdminClient client = new AdminClient(URI.create("http://127.0.0.1:" + settings.adminPort()), token);
-    return summary.namespaces().stream().map(namespace -> BalancesCommand.table(client, namespace)).toList();
+    try (AdminClient client = new AdminClient(URI.create("http://127.0.0.1:" + settings.adminPort()), token)) {
+      return summary.namespaces().stream().map(namespace -> BalancesCommand.table(client, namespace)).toList();
+    }
   }
 
   private void stop() {
