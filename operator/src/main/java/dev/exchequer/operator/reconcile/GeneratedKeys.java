@@ -158,7 +158,7 @@ final class GeneratedKeys implements AutoCloseable {
     return code == HttpURLConnection.HTTP_FORBIDDEN
         ? "the operator may not create the Secret " + name + ": give its role the verb create on secrets in namespace " + name.namespace()
             + ", or create the Secret and use secretRef"
-        : "the Secret " + name + " could not be created (the API server answers " + code + "), it is tried again";
+        : "the Secret " + name + " could not be created (the API server " + (code == 0 ? "does not answer" : "answers " + code) + "): it is tried again";
   }
 
   private Secret secret(ObjectName name, Document apiKey) {
