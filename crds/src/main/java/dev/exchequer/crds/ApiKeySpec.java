@@ -55,7 +55,9 @@ public final class ApiKeySpec {
   public boolean suspend;
 
   /** One secret that is this key: random, at least 128 bit and 32 characters. */
-  @ValidationRule(value = "has(self.secretRef) != has(self.sha256)", message = RuleMessages.CREDENTIAL_EXACTLY_ONE)
+  @ValidationRule(
+      value = "[has(self.secretRef), has(self.sha256), has(self.generate)].filter(given, given).size() == 1",
+      message = RuleMessages.CREDENTIAL_EXACTLY_ONE)
   @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
   public static final class Credential {
     @Required
@@ -72,9 +74,22 @@ public final class ApiKeySpec {
     @JsonPropertyDescription("SHA-256 of the key as the client sends it, lower-case hex.")
     public @Nullable String sha256;
 
+    @JsonPropertyDescription("The key is made by the operator, in a Secret that it creates.")
+    public @Nullable Generated generate;
+
     @Size(max = 64)
     @JsonPropertyDescription("First moment at which it is refused, RFC 3339; absent = never.")
     public @Nullable String expiresAt;
+  }
+
+  /** A key that the operator makes. */
+  @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
+  public static final class Generated {
+    @Required
+    @Size(min = 1, max = 253)
+    @Pattern(Formats.OBJECT_NAME)
+    @JsonPropertyDescription("Name of the Secret, in the same namespace; its field apiKey is the key. One that is there already is never overwritten.")
+    public String secretName;
   }
 
   /** Whether a key uses the consent of its project. */

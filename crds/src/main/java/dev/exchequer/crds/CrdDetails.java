@@ -70,6 +70,9 @@ final class CrdDetails implements CRDPostProcessor {
     if (TIMES.contains(name)) {
       field.setFormat("date-time");
     }
+    if (name.equals("matchLabels")) {
+      labels(field);
+    }
     if (name.equals("observedGeneration")) {
       field.setFormat("int64");
     }
@@ -85,6 +88,14 @@ final class CrdDetails implements CRDPostProcessor {
     if (field.getProperties() != null) {
       field.getProperties().forEach(CrdDetails::complete);
     }
+  }
+
+  /** The generator has bounds for fields, none for the values of a map. */
+  private static void labels(JSONSchemaProps map) {
+    map.setMaxProperties(64L);
+    JSONSchemaProps value = map.getAdditionalProperties().getSchema();
+    value.setMaxLength(63L);
+    value.setPattern(Formats.LABEL_VALUE);
   }
 
   private static List<CustomResourceColumnDefinition> columns(String kind) {

@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** When a request may try its next hop. */
 public final class FallbackPolicySpec {
@@ -39,6 +40,9 @@ public final class FallbackPolicySpec {
   @Default("Never")
   @JsonPropertyDescription("WithConsent: a later hop may be paid by another balance, where project and key consent.")
   public CrossBalance crossBalance = CrossBalance.NEVER;
+
+  @JsonPropertyDescription("Consent: the namespaces whose resources may refer to this one; absent = its own only.")
+  public @Nullable NamespaceSelector usableFrom;
 
   /** Failures after which the next hop is tried. */
   public static final class FallbackOn {

@@ -24,6 +24,11 @@ public final class Formats {
   /** "name" or "namespace/name". */
   public static final String OBJECT_PATH = "^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
 
+  /** Name of a label, with or without a prefix. */
+  public static final String LABEL_KEY = "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+
+  public static final String LABEL_VALUE = "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$";
+
   public static final String SECRET_KEY = "^[-._a-zA-Z0-9]+$";
 
   public static final String BASE_URL = "^https?://[^\\s?#]+$";

@@ -57,6 +57,9 @@ public final class ModelProviderSpec {
   @JsonPropertyDescription("Requests in flight at once; a hop to a provider at its limit is skipped.")
   public int maxInFlight = 1024;
 
+  @JsonPropertyDescription("Consent: the namespaces whose resources may refer to this one; absent = its own only.")
+  public @Nullable NamespaceSelector usableFrom;
+
   @Default("false")
   @JsonPropertyDescription("Whether hops to this provider are skipped. Default false.")
   public boolean suspend;

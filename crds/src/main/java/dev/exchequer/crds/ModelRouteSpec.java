@@ -19,6 +19,9 @@ public final class ModelRouteSpec {
   @JsonPropertyDescription("Models that the route serves: names, or prefixes with a trailing *.")
   public List<@Size(min = 1, max = 253) @Pattern(Formats.MODEL_PATTERN) String> models;
 
+  @JsonPropertyDescription("Namespaces whose keys the route serves besides those of its own; only routes in the gateway's namespace may say more than Same.")
+  public @Nullable NamespaceSelector audience;
+
   @Size(min = 1, max = 3)
   @Default("[\"ChatCompletions\",\"Completions\"]")
   @JsonPropertyDescription("Endpoints that the route serves.")

@@ -44,6 +44,9 @@ public final class PriceSheetSpec {
   @JsonPropertyDescription("The rates; the first that matches wins.")
   public List<Rate> rates = List.of();
 
+  @JsonPropertyDescription("Consent: the namespaces whose resources may refer to this one; absent = its own only.")
+  public @Nullable NamespaceSelector usableFrom;
+
   /** When a hop is charged. */
   public static final class Terms {
     @Default("Delivered")

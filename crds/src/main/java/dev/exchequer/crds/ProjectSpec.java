@@ -43,6 +43,9 @@ public final class ProjectSpec {
   @JsonPropertyDescription("What clients are told with a response: nothing, the charge, or the charge and what is left.")
   public Disclose disclose = Disclose.CHARGE;
 
+  @JsonPropertyDescription("Consent: the namespaces whose resources may refer to this one; absent = its own only.")
+  public @Nullable NamespaceSelector usableFrom;
+
   @Default("false")
   @JsonPropertyDescription("Whether its keys are refused. Default false.")
   public boolean suspend;

@@ -57,7 +57,7 @@ class CrdTest {
         case "array" -> addUnless(schema.has("maxItems"), path, unbounded);
         case "string" -> addUnless(schema.has("maxLength") || schema.has("enum"), path, unbounded);
         case "integer" -> addUnless(schema.has("maximum") || schema.path("format").asText().equals("int64"), path, unbounded);
-        case "object" -> addUnless(schema.has("properties"), path, unbounded);
+        case "object" -> addUnless(schema.has("properties") || schema.has("maxProperties"), path, unbounded);
         case "boolean" -> {}
         default -> unbounded.add(path + " has no known type");
       }
@@ -150,10 +150,10 @@ class CrdTest {
     return definitions;
   }
 
-  /** Every field of every kind below the root, not the items of lists. */
+  /** Every field of every kind below the root, not the items of lists and maps. */
   private static void forEachField(BiConsumer<String, JsonNode> check) throws IOException {
     forEachSchema((path, schema) -> {
-      if (!path.endsWith("[]")) {
+      if (!path.endsWith("[]") && !path.endsWith("{}")) {
         check.accept(path, schema);
       }
     });
@@ -169,6 +169,9 @@ class CrdTest {
     check.accept(path, schema);
     String inside = path.endsWith("[]") ? path.substring(0, path.length() - 2) : path;
     schema.path("properties").properties().forEach(field -> walk(inside + "." + field.getKey(), field.getValue(), check));
+    if (schema.path("additionalProperties").isObject()) {
+      walk(inside + "{}", schema.path("additionalProperties"), check);
+    }
     if (schema.has("items")) {
       walk(path + "[]", schema.path("items"), check);
     }

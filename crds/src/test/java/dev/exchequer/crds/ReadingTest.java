@@ -106,7 +106,8 @@ class ReadingTest {
             ApiKeySpec.class,
             BudgetSpec.class,
             FallbackPolicySpec.class,
-            ModelRouteSpec.class)) {
+            ModelRouteSpec.class,
+            NamespaceSelector.class)) {
       Stream.concat(Stream.of(spec), Arrays.stream(spec.getDeclaredClasses()).filter(c -> !c.isEnum())).forEach(all::add);
     }
     return all;

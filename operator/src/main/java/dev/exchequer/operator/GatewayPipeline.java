@@ -1,5 +1,6 @@
 package dev.exchequer.operator;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Compiler;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
@@ -25,8 +26,9 @@ import java.util.Map;
  * </ol>
  */
 public final class GatewayPipeline {
-  private final Validator validator = new Validator();
+  private final Validator validator;
   private final Map<String, String> environment;
+  private final String gatewayNamespace;
   private Inventory before = Inventory.empty();
   private Map<ObjectKey, Document> lastGood = Map.of();
 
@@ -44,15 +46,25 @@ public final class GatewayPipeline {
     }
   }
 
-  /** @param environment what `${NAME}` in a Secret's stringData may name */
+  /** Of files, where the gateway's namespace is the one that they need not name. */
   public GatewayPipeline(Map<String, String> environment) {
+    this(environment, ObjectName.DEFAULT_NAMESPACE);
+  }
+
+  /**
+   * @param environment what `${NAME}` in a Secret's stringData may name
+   * @param gatewayNamespace whose routes may serve the keys of other namespaces
+   */
+  public GatewayPipeline(Map<String, String> environment, String gatewayNamespace) {
     this.environment = Map.copyOf(environment);
+    this.gatewayNamespace = gatewayNamespace;
+    this.validator = new Validator(gatewayNamespace);
   }
 
   public synchronized Compiled compile(Reading reading) {
     Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
     Validator.Validated validated = validator.validate(written.inventory(), lastGood);
-    GatewayPlan plan = Compiler.compile(validated.inForce());
+    GatewayPlan plan = Compiler.compile(validated.inForce(), gatewayNamespace);
     byte[] policy = ToAccountingPolicy.bytes(plan);
 
     before = written.inventory();

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests; 0.0.0.0, 8080
  *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand) and /readyz (Envoy and the service hold the newest plan); 8081
  *   <li>EXCHEQUER_LEADER_ELECTION: true where there are several replicas; false
+ *   <li>POD_NAMESPACE: the gateway's, whose routes may serve the keys of other namespaces; EXCHEQUER_LEASE_NAMESPACE, else that of the service account
  *   <li>EXCHEQUER_LEASE, EXCHEQUER_LEASE_NAMESPACE: where they elect; exchequer-operator, the namespace of the service account
  * </ul>
  */
@@ -134,7 +135,8 @@ public final class OperatorMain implements AutoCloseable {
                 text(environment, "EXCHEQUER_LEASE", "exchequer-operator"),
                 node(environment))
             : null;
-    return new KubernetesOperator.Settings(namespaces, lease, true);
+    String gateway = text(environment, "POD_NAMESPACE", text(environment, "EXCHEQUER_LEASE_NAMESPACE", own == null ? "default" : own));
+    return new KubernetesOperator.Settings(namespaces, lease, true, gateway);
   }
 
   /** Envoy's container waits for this file. */

@@ -30,7 +30,7 @@ final class OperatorMainTest {
 
   @Test
   void withoutVariablesItWatchesEverythingAlone() {
-    assertThat(OperatorMain.kubernetes(Map.of(), "gateway")).isEqualTo(new KubernetesOperator.Settings(Set.of(), null, true));
+    assertThat(OperatorMain.kubernetes(Map.of(), "gateway")).isEqualTo(new KubernetesOperator.Settings(Set.of(), null, true, "gateway"));
     assertThat(OperatorMain.envoy(Map.of()).port()).isEqualTo(8080);
     assertThat(OperatorMain.envoy(Map.of("HOSTNAME", "gateway-0")).nodeId()).isEqualTo("gateway-0");
   }
@@ -39,7 +39,9 @@ final class OperatorMainTest {
   void variablesAreRead() {
     Map<String, String> told = Map.of("EXCHEQUER_NAMESPACES", "a, b,", "EXCHEQUER_LEADER_ELECTION", "true", "EXCHEQUER_NODE", "gateway-1");
     assertThat(OperatorMain.kubernetes(told, "gateway"))
-        .isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true));
+        .isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true, "gateway"));
+    assertThat(OperatorMain.kubernetes(Map.of("POD_NAMESPACE", "ai"), "gateway").gatewayNamespace()).isEqualTo("ai");
+    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_LEASE_NAMESPACE", "ai"), "gateway").gatewayNamespace()).isEqualTo("ai");
     assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_LEADER_ELECTION", "yes"), null)).hasMessageContaining("must be true or false");
     assertThatThrownBy(() -> OperatorMain.envoy(Map.of("EXCHEQUER_PORT", "http"))).hasMessage("EXCHEQUER_PORT must be a number");
   }

@@ -28,12 +28,9 @@ public record Policy(
     Index index) {
 
   /** Look-ups that the request path makes, made once. */
-  public record Index(
-      Map<String, KeyCredential> credentials, Map<ObjectName, List<Balance>> balancesOfProject, Map<String, Route> exactModels, List<PrefixRoute> prefixModels) {}
+  public record Index(Map<String, KeyCredential> credentials, Map<ObjectName, List<Balance>> balancesOfProject, RouteIndex routes) {}
 
   public record KeyCredential(ApiKey key, ApiKey.Credential credential) {}
-
-  public record PrefixRoute(String prefix, Route route) {}
 
   public static Policy of(
       String digest,
@@ -57,18 +54,6 @@ public record Policy(
     for (Balance balance : inOrder) {
       ofProject.computeIfAbsent(balance.project(), p -> new ArrayList<>()).add(balance);
     }
-    Map<String, Route> exact = new HashMap<>();
-    List<PrefixRoute> prefixes = new ArrayList<>();
-    for (Route route : routes) {
-      for (ModelPattern pattern : route.models()) {
-        if (pattern.prefix()) {
-          prefixes.add(new PrefixRoute(pattern.text().substring(0, pattern.text().length() - 1), route));
-        } else {
-          exact.put(pattern.text(), route);
-        }
-      }
-    }
-    prefixes.sort(Comparator.comparingInt((PrefixRoute p) -> -p.prefix().length()).thenComparing(p -> p.route().name()));
     return new Policy(
         digest,
         byName(projects, Project::name),
@@ -79,7 +64,7 @@ public record Policy(
         byName(providers, Provider::name),
         byName(routes, Route::name),
         List.copyOf(defaultPriceSheets),
-        new Index(Map.copyOf(credentials), Map.copyOf(ofProject), Map.copyOf(exact), List.copyOf(prefixes)));
+        new Index(Map.copyOf(credentials), Map.copyOf(ofProject), RouteIndex.of(routes)));
   }
 
   /** The key with this credential (lower-case hex SHA-256 of what the client sent), expired or not. */
@@ -87,18 +72,12 @@ public record Policy(
     return Optional.ofNullable(index.credentials.get(sha256));
   }
 
-  /** The route that serves a model at an endpoint: exact before the longest prefix. The operator settled conflicts, so there is one. */
-  public Optional<Route> routeFor(String model, Endpoint endpoint) {
-    Route exact = index.exactModels.get(model);
-    if (exact != null && exact.endpoints().contains(endpoint)) {
-      return Optional.of(exact);
-    }
-    for (PrefixRoute candidate : index.prefixModels) {
-      if (model.startsWith(candidate.prefix()) && candidate.route().endpoints().contains(endpoint)) {
-        return Optional.of(candidate.route());
-      }
-    }
-    return Optional.empty();
+  /**
+   * The route that serves a model at an endpoint to keys of a namespace. That namespace's own routes come before those whose audience it is in; then an exact
+   * name before the longest prefix.
+   */
+  public Optional<Route> routeFor(String keyNamespace, String model, Endpoint endpoint) {
+    return index.routes.find(keyNamespace, model, endpoint);
   }
 
   /** Balances of a project by order, then name. */

@@ -1,6 +1,7 @@
 package dev.exchequer.policy;
 
 import dev.exchequer.identity.ObjectName;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param models the patterns that this route won over other routes
  * @param defaultOutputTokens the cap where the client names none
  * @param maxOutputTokens the cap is never more
+ * @param audience which keys it serves
  */
 public record Route(
     ObjectName name,
@@ -22,7 +24,41 @@ public record Route(
     List<ObjectName> priceSheets,
     long defaultOutputTokens,
     long maxOutputTokens,
-    boolean suspended) {
+    boolean suspended,
+    Audience audience) {
+
+  /**
+   * Which keys a route serves, besides those of its own namespace.
+   *
+   * @param namespaces sorted; those of which keys are served too
+   * @param precedence among routes of one namespace that list the same model the lower wins
+   */
+  public record Audience(boolean allNamespaces, List<String> namespaces, int precedence) {
+    /** The route's own namespace and no other. */
+    public static final Audience OWN = new Audience(false, List.of(), 0);
+
+    public Audience {
+      namespaces = List.copyOf(namespaces);
+      for (int i = 1; i < namespaces.size(); i++) {
+        if (namespaces.get(i - 1).compareTo(namespaces.get(i)) >= 0) {
+          throw new IllegalArgumentException("namespaces are not sorted: " + namespaces.get(i));
+        }
+      }
+      if (precedence < 0) {
+        throw new IllegalArgumentException("precedence is negative");
+      }
+    }
+
+    /** Whether keys of another namespace than the route's are served at all. */
+    public boolean shared() {
+      return allNamespaces || !namespaces.isEmpty();
+    }
+
+    /** Whether keys of this namespace are, where it is not the route's own. */
+    public boolean includes(String namespace) {
+      return allNamespaces || Collections.binarySearch(namespaces, namespace) >= 0;
+    }
+  }
 
   /**
    * One choice of upstream.
@@ -72,5 +108,10 @@ public record Route(
     endpoints = Set.copyOf(endpoints);
     hops = List.copyOf(hops);
     priceSheets = List.copyOf(priceSheets);
+  }
+
+  /** Whether it serves keys of this namespace; whether another route comes first for them is another question. */
+  public boolean serves(String keyNamespace) {
+    return name.namespace().equals(keyNamespace) || audience.includes(keyNamespace);
   }
 }

@@ -119,7 +119,7 @@ public final class World {
             new Provider(BACKUP, "OpenAI", "/v1", "max_tokens", false, false, 1000, false)),
         List.of(
             new Route(
-                name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended)),
+                name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended, Route.Audience.OWN)),
         List.of());
   }
 

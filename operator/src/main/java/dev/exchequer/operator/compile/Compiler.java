@@ -33,13 +33,14 @@ public final class Compiler {
   private final Map<String, ClusterPlan> clusters = new TreeMap<>();
   private final Map<String, SecretPlan> secrets = new TreeMap<>();
 
-  private Compiler(Inventory inForce) {
+  private Compiler(Inventory inForce, String gatewayNamespace) {
     this.inForce = inForce;
-    this.claims = new ModelClaims(inForce.ofKind("ModelRoute"));
+    this.claims = new ModelClaims(inForce, gatewayNamespace);
   }
 
-  public static GatewayPlan compile(Inventory inForce) {
-    return new Compiler(inForce).plan();
+  /** @param gatewayNamespace whose routes may serve the keys of others */
+  public static GatewayPlan compile(Inventory inForce, String gatewayNamespace) {
+    return new Compiler(inForce, gatewayNamespace).plan();
   }
 
   private GatewayPlan plan() {
@@ -72,13 +73,18 @@ public final class Compiler {
         document.name(),
         document.generation(),
         claims.wonBy(document),
-        spec.has("endpoints") ? Names.endpoints(spec.texts("endpoints")) : DEFAULT_ENDPOINTS,
+        endpoints(spec),
         spec.list("hops").stream().map(hop -> hop(hop, document, terms)).toList(),
         terms.fallback(),
         spec.refs("priceSheetRefs", document.name()),
         Math.min(output.longNumber("defaultTokens", DEFAULT_OUTPUT_TOKENS), maxTokens),
         maxTokens,
-        spec.flag("suspend"));
+        spec.flag("suspend"),
+        claims.audienceOf(document));
+  }
+
+  static Set<Endpoint> endpoints(Spec route) {
+    return route.has("endpoints") ? Names.endpoints(route.texts("endpoints")) : DEFAULT_ENDPOINTS;
   }
 
   private Route.Hop hop(Spec hop, Document route, FallbackTerms terms) {

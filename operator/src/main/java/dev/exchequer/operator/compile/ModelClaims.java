@@ -2,37 +2,121 @@ package dev.exchequer.operator.compile;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.Spec;
+import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
+import dev.exchequer.policy.Route;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Who serves a model that several routes list: the first by name. Between an exact name and a prefix there is no conflict, the request decides (exact
- * before the longest prefix).
+ * Who serves a model that several routes list. Between namespaces there is no conflict: a key's own namespace comes first, and only routes of the gateway's
+ * namespace serve others. Between an exact name and a prefix there is none either, the request decides. What is left are routes of one namespace that list the
+ * same at a common endpoint: the oldest has it, then the first by name.
  */
 public final class ModelClaims {
-  private final Map<String, ObjectName> winners = new HashMap<>();
+  private static final Comparator<Document> FIRST_WINS = Comparator.comparingLong(Document::createdAtMs).thenComparing(Document::name);
 
-  public ModelClaims(List<Document> routes) {
-    for (Document route : routes) {
-      for (String model : Spec.of(route).texts("models")) {
-        winners.merge(model, route.name(), (a, b) -> a.compareTo(b) <= 0 ? a : b);
-      }
+  private final Audiences audiences;
+  private final Map<ObjectName, Won> won = new HashMap<>();
+
+  /**
+   * A model that a route shares with one that comes before it.
+   *
+   * @param older whether the winner is, or only the first by name
+   * @param everywhere false = the route serves it still, where the audience or the endpoints of the winner end
+   */
+  public record Loss(String model, ObjectName winner, boolean older, boolean everywhere) {}
+
+  /** What a route has. */
+  private record Won(List<String> models, Route.Audience audience, List<Loss> losses) {}
+
+  private record Claim(Document route, Set<Endpoint> endpoints, Route.Audience audience) {
+    boolean meets(Claim other) {
+      return !Collections.disjoint(endpoints, other.endpoints); // in their own namespace they always do
     }
   }
 
-  /** The route that has this entry. */
-  public ObjectName winner(String model, ObjectName otherwise) {
-    return winners.getOrDefault(model, otherwise);
+  /** @param gatewayNamespace whose routes may serve the keys of others */
+  public ModelClaims(Inventory inForce, String gatewayNamespace) {
+    this.audiences = new Audiences(inForce, gatewayNamespace);
+    Map<String, List<Document>> byNamespace = new HashMap<>();
+    inForce.ofKind("ModelRoute").forEach(route -> byNamespace.computeIfAbsent(route.name().namespace(), none -> new ArrayList<>()).add(route));
+    byNamespace.values().forEach(this::settle);
+  }
+
+  private void settle(List<Document> routes) {
+    Map<String, List<Claim>> holders = new HashMap<>();
+    routes.sort(FIRST_WINS);
+    for (Document route : routes) {
+      Claim claim = new Claim(route, Compiler.endpoints(Spec.of(route)), audiences.of(route));
+      won.put(route.name(), settle(claim, holders));
+    }
+  }
+
+  /** @param holders of each model so far, the first first */
+  private Won settle(Claim claim, Map<String, List<Claim>> holders) {
+    List<String> models = new ArrayList<>();
+    List<Loss> losses = new ArrayList<>();
+    int precedence = 0;
+    for (String model : Spec.of(claim.route).texts("models").stream().filter(text -> !text.isEmpty()).distinct().toList()) {
+      List<Claim> known = holders.computeIfAbsent(model, none -> new ArrayList<>(1));
+      List<Claim> before = known.stream().filter(claim::meets).toList();
+      boolean everywhere = !before.isEmpty() && covered(claim, before);
+      if (!before.isEmpty()) {
+        Document winner = before.getFirst().route;
+        losses.add(new Loss(model, winner.name(), winner.createdAtMs() < claim.route.createdAtMs(), everywhere));
+      }
+      if (!everywhere) {
+        for (Claim earlier : before) {
+          precedence = Math.max(precedence, audienceOf(earlier.route).precedence() + 1);
+        }
+        models.add(model);
+        known.add(claim);
+      }
+    }
+    Route.Audience audience = claim.audience;
+    return new Won(models, new Route.Audience(audience.allNamespaces(), audience.namespaces(), precedence), losses);
+  }
+
+  /** Whether no key at no endpoint is left for the claim. */
+  private static boolean covered(Claim claim, List<Claim> before) {
+    for (Endpoint endpoint : claim.endpoints) {
+      List<Route.Audience> there = before.stream().filter(earlier -> earlier.endpoints.contains(endpoint)).map(Claim::audience).toList();
+      boolean all = there.stream().anyMatch(Route.Audience::allNamespaces);
+      boolean each = claim.audience.namespaces().stream().allMatch(namespace -> there.stream().anyMatch(audience -> audience.includes(namespace)));
+      if (there.isEmpty() || !all && (claim.audience.allNamespaces() || !each)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the route lost of a model. */
+  public Optional<Loss> loss(ObjectName route, String model) {
+    return of(route).losses.stream().filter(loss -> loss.model.equals(model)).findFirst();
   }
 
   List<ModelPattern> wonBy(Document route) {
-    return Spec.of(route).texts("models").stream()
-        .filter(model -> !model.isEmpty() && winner(model, route.name()).equals(route.name()))
-        .distinct()
-        .map(ModelPattern::new)
-        .toList();
+    return of(route.name()).models.stream().map(ModelPattern::new).toList();
+  }
+
+  Route.Audience audienceOf(Document route) {
+    return of(route.name()).audience;
+  }
+
+  private Won of(ObjectName route) {
+    Won its = won.get(route);
+    if (its == null) {
+      throw new IllegalArgumentException("no such route: " + route);
+    }
+    return its;
   }
 }

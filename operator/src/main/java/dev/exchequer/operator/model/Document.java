@@ -36,6 +36,26 @@ public record Document(@Nullable String file, int line, String apiVersion, Objec
     return content.path("metadata").path("generation").asLong(1);
   }
 
+  /** The API server's id of this very object, "" in a file that does not say. */
+  public String uid() {
+    return content.path("metadata").path("uid").asText("");
+  }
+
+  /** Whether it is deleted with the other: what a controller makes for an object is. */
+  public boolean isOwnedBy(Document owner) {
+    for (JsonNode reference : content.path("metadata").path("ownerReferences")) {
+      if (!owner.uid().isEmpty() && reference.path("uid").asText("").equals(owner.uid())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When the API server first had it, milliseconds since the epoch; the end of time in a file that does not say: no such object is older than another. */
+  public long createdAtMs() {
+    return Spec.parseTime(content.path("metadata").path("creationTimestamp").asText("")).orElse(Long.MAX_VALUE);
+  }
+
   /** Without its content: a Secret is a document too. */
   @Override
   public String toString() {

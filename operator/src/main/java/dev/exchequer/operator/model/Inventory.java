@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param objects of this product's kinds, sorted by kind and name
  */
-public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets) {
+public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets, Namespaces namespaces) {
   /** What a reading became. */
   public record Built(Inventory inventory, List<Diagnostic> problems) {}
 
   public static Inventory empty() {
-    return new Inventory(new TreeMap<>(), Secrets.none());
+    return new Inventory(new TreeMap<>(), Secrets.none(), Namespaces.none());
   }
 
   /**
@@ -33,10 +33,13 @@ public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets)
   public static Built of(Reading reading, Inventory before, Set<String> kinds, Map<String, String> environment) {
     SortedMap<ObjectKey, Document> objects = new TreeMap<>();
     SortedMap<ObjectName, Document> secrets = new TreeMap<>();
+    SortedMap<String, Document> namespaces = new TreeMap<>();
     List<Diagnostic> problems = new ArrayList<>(reading.problems());
     for (Document document : reading.documents()) {
       if (document.apiVersion().equals("v1") && document.kind().equals("Secret")) {
         report(secrets.putIfAbsent(document.name(), document), document, problems);
+      } else if (document.apiVersion().equals("v1") && document.kind().equals("Namespace")) {
+        report(namespaces.putIfAbsent(document.name().name(), document), document, problems);
       } else if (document.apiVersion().equals(Document.API_VERSION) && kinds.contains(document.kind())) {
         report(objects.putIfAbsent(document.key(), document), document, problems);
       } else {
@@ -46,7 +49,8 @@ public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets)
     Set<String> unreadable = reading.problems().stream().flatMap(problem -> Stream.ofNullable(problem.file())).collect(Collectors.toSet());
     before.objects.forEach((key, document) -> keep(document, unreadable, () -> objects.putIfAbsent(key, document)));
     before.secrets.documents().forEach((name, document) -> keep(document, unreadable, () -> secrets.putIfAbsent(name, document)));
-    return new Built(new Inventory(objects, new Secrets(secrets, environment)), List.copyOf(problems));
+    before.namespaces.documents().forEach((name, document) -> keep(document, unreadable, () -> namespaces.putIfAbsent(name, document)));
+    return new Built(new Inventory(objects, new Secrets(secrets, environment), new Namespaces(namespaces)), List.copyOf(problems));
   }
 
   private static void keep(Document document, Set<String> unreadable, Runnable keep) {
@@ -84,6 +88,6 @@ public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets)
 
   /** The same moment with other objects. */
   public Inventory with(Map<ObjectKey, Document> others) {
-    return new Inventory(new TreeMap<>(others), secrets);
+    return new Inventory(new TreeMap<>(others), secrets, namespaces);
   }
 }

@@ -35,6 +35,9 @@ public final class ToRoute {
         .setDefaultOutputTokens(route.defaultOutputTokens())
         .setMaxOutputTokens(route.maxOutputTokens())
         .setSuspended(route.suspended())
+        .setAllNamespaces(route.audience().allNamespaces())
+        .addAllNamespaces(route.audience().namespaces())
+        .setPrecedence(route.audience().precedence())
         .build();
   }
 

@@ -21,6 +21,7 @@ import dev.exchequer.operator.status.StatusWriter.Live;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.javaoperatorsdk.operator.Operator;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,8 +58,9 @@ public final class KubernetesOperator implements AutoCloseable {
    * @param namespaces to watch; empty = all
    * @param lease where the replicas agree who writes statuses; null = there is one replica
    * @param serverSideApply false where the API server cannot (that of tests)
+   * @param gatewayNamespace whose routes may serve the keys of other namespaces
    */
-  public record Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply) {}
+  public record Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, String gatewayNamespace) {}
 
   /**
    * Where replicas agree on one of them.
@@ -91,10 +93,12 @@ public final class KubernetesOperator implements AutoCloseable {
 
   private final Settings settings;
   private final Serving serving;
-  private final GatewayPipeline pipeline = new GatewayPipeline(Map.of()); // ${NAME} is for files
+  private final GatewayPipeline pipeline;
   private final List<DirtyReconciler<?>> reconcilers = new ArrayList<>();
   private final Batcher batcher;
   private final SecretWatch secrets;
+  private final NamespaceWatch namespaces;
+  private final GeneratedKeys generated;
   private final Operator operator;
   private final StatusWriter writer;
   private final Leadership leadership;
@@ -111,8 +115,11 @@ public final class KubernetesOperator implements AutoCloseable {
   private KubernetesOperator(KubernetesClient client, Settings settings, Serving serving) {
     this.settings = settings;
     this.serving = serving;
+    this.pipeline = new GatewayPipeline(Map.of(), settings.gatewayNamespace()); // ${NAME} is for files
     this.batcher = Batcher.start(this::read);
     this.secrets = new SecretWatch(client, batcher::mark);
+    this.namespaces = new NamespaceWatch(client, batcher::mark);
+    this.generated = new GeneratedKeys(client, new SecureRandom(), this::leads, batcher::mark);
     this.operator =
         new Operator(overrides -> overrides.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(2));
     Map<String, ResourceDefinitionContext> kinds = new HashMap<>();
@@ -151,6 +158,7 @@ public final class KubernetesOperator implements AutoCloseable {
   private void begin() {
     Kinds.ALL.forEach(this::register);
     operator.start();
+    namespaces.start();
     // not before all informers are synced: half the objects would be a plan without the other half
     synced = true;
     batcher.mark();
@@ -180,8 +188,10 @@ public final class KubernetesOperator implements AutoCloseable {
     }
     List<Document> objects = live().map(Live::document).sorted(Comparator.comparing(Document::key)).toList();
     List<Document> documents = new ArrayList<>(objects);
-    documents.addAll(secrets.namedBy(objects));
-    Compiled compiled = pipeline.compile(new Reading(documents, List.of(), ""));
+    List<Document> named = secrets.namedBy(objects);
+    documents.addAll(named);
+    documents.addAll(namespaces.documents());
+    Compiled compiled = pipeline.compile(new Reading(documents, generated.make(objects, named), ""));
     long number;
     synchronized (this) {
       number = world.number + 1;
@@ -230,6 +240,7 @@ public final class KubernetesOperator implements AutoCloseable {
   }
 
   private void lead() {
+    generated.look();
     onStatuses(
         () -> {
           writer.forget();
@@ -286,6 +297,7 @@ public final class KubernetesOperator implements AutoCloseable {
     ObjectKey key = new ObjectKey(resource.getKind(), new ObjectName(resource.getMetadata().getNamespace(), resource.getMetadata().getName()));
     ObjectNode content = JsonNodeFactory.instance.objectNode().put("apiVersion", resource.getApiVersion()).put("kind", key.kind());
     ObjectNode metadata = content.putObject("metadata").put("name", key.name().name()).put("namespace", key.name().namespace());
+    metadata.put("uid", resource.getMetadata().getUid()).put("creationTimestamp", resource.getMetadata().getCreationTimestamp());
     Long generation = resource.getMetadata().getGeneration();
     if (generation != null) {
       metadata.put("generation", generation);
@@ -317,5 +329,7 @@ public final class KubernetesOperator implements AutoCloseable {
     statuses.shutdownNow();
     operator.stop();
     secrets.close();
+    namespaces.close();
+    generated.close();
   }
 }

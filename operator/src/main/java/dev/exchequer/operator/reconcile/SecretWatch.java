@@ -1,8 +1,10 @@
 package dev.exchequer.operator.reconcile;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.model.Credentials;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.FieldLines;
 import dev.exchequer.operator.model.ObjectKey;
@@ -69,6 +71,7 @@ final class SecretWatch implements AutoCloseable {
         field ->
             Spec.of(object)
                 .forEachBelow(field, (ref, path) -> ref.asRef(object.name()).ifPresent(name -> names.add(new ObjectName(namespace, name.name())))));
+    Spec.of(object).list("credentials").forEach(credential -> Credentials.generated(credential, object.name()).ifPresent(names::add));
     return names;
   }
 
@@ -104,7 +107,7 @@ final class SecretWatch implements AutoCloseable {
     return CompletableFuture.anyOf(informer.start().toCompletableFuture(), looked).thenAccept(done -> {});
   }
 
-  private static boolean forbidden(@Nullable Throwable cause) {
+  static boolean forbidden(@Nullable Throwable cause) {
     return cause != null && ((cause instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) || forbidden(cause.getCause()));
   }
 
@@ -127,7 +130,9 @@ final class SecretWatch implements AutoCloseable {
   private static Document document(Secret secret) {
     ObjectNode content = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Secret");
     ObjectName name = new ObjectName(secret.getMetadata().getNamespace(), secret.getMetadata().getName());
-    content.putObject("metadata").put("name", name.name()).put("namespace", name.namespace());
+    ObjectNode metadata = content.putObject("metadata").put("name", name.name()).put("namespace", name.namespace());
+    ArrayNode owners = metadata.putArray("ownerReferences");
+    secret.getMetadata().getOwnerReferences().forEach(owner -> owners.addObject().put("uid", owner.getUid()));
     ObjectNode data = content.putObject("data");
     if (secret.getData() != null) {
       secret.getData().forEach(data::put);

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** Diagnostics by the object that they are about. */
 record Findings(Map<String, List<Diagnostic>> byObject) {
   private static final String LAST_GOOD = "LastGoodServes";
-  private static final Set<String> OF_REFERENCES = Set.of("RefNotFound", "RefNotPermitted", "RefInvalid", "SecretInvalid", "VariableUnset", "KeyTooShort");
+  private static final Set<String> OF_REFERENCES = Set.of("RefNotFound", "RefNotPermitted", "RefInvalid", "RefNotCreated", "SecretInvalid", "VariableUnset", "KeyTooShort");
 
   static Findings of(List<Diagnostic> diagnostics) {
     return new Findings(diagnostics.stream().filter(d -> d.object() != null).collect(Collectors.groupingBy(d -> String.valueOf(d.object()))));

@@ -60,6 +60,25 @@ record ObjectCheck(Schemas schemas) {
     return found.diagnostics();
   }
 
+  /** Of a Namespace only the labels are read. */
+  static List<Diagnostic> namespace(Document namespace) {
+    Found found = new Found(namespace);
+    knownFields(namespace.content(), "", ROOT_FIELDS, found);
+    knownFields(namespace.content().path("metadata"), "metadata.", METADATA_FIELDS, found);
+    namespace
+        .content()
+        .path("metadata")
+        .path("labels")
+        .fields()
+        .forEachRemaining(
+            label -> {
+              if (!label.getValue().isTextual()) {
+                found.error("WrongType", "metadata.labels." + label.getKey(), "must be a string: put it in quotes");
+              }
+            });
+    return found.diagnostics();
+  }
+
   private static void knownFields(JsonNode content, String path, Set<String> known, Found found) {
     List<String> names = new ArrayList<>();
     content.fieldNames().forEachRemaining(names::add);

@@ -4,11 +4,13 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Credentials;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.NamespaceChoice;
 import dev.exchequer.operator.model.Nearest;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Secrets;
 import dev.exchequer.operator.model.Spec;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Whether everything that an object names is there.
@@ -55,17 +57,38 @@ record References(Inventory inForce, Inventory written) {
     ObjectName owner = found.document().name();
     ObjectName name = ref.asRef(owner).orElse(owner);
     ObjectKey key = new ObjectKey(kind, name);
-    if (!name.namespace().equals(owner.namespace())) {
-      found.error("RefNotPermitted", ref.at("namespace"), "only objects of the same namespace may be used");
-    } else if (!inForce.objects().containsKey(key)) {
-      if (written.objects().containsKey(key)) {
-        found.error("RefInvalid", ref.at("name"), "the " + key + " is refused itself");
-      } else {
-        List<String> known =
-            inForce.ofKind(kind).stream().map(Document::name).filter(n -> n.namespace().equals(name.namespace())).map(ObjectName::name).toList();
-        found.error("RefNotFound", ref.at("name"), "there is no " + key + Nearest.suggestion(name.name(), known));
+    Document target = inForce.objects().get(key);
+    if (target != null) {
+      if (!consents(target, owner.namespace())) {
+        found.error(
+            "RefNotPermitted",
+            ref.at("namespace"),
+            key + " does not allow references from namespace " + owner.namespace() + ": add it to the " + noun(kind) + "'s spec.usableFrom");
       }
+    } else if (written.objects().containsKey(key)) {
+      found.error("RefInvalid", ref.at("name"), "the " + key + " is refused itself");
+    } else {
+      // what else is in another namespace is not for everybody to know
+      List<String> known =
+          inForce.ofKind(kind).stream()
+              .filter(other -> other.name().namespace().equals(name.namespace()) && consents(other, owner.namespace()))
+              .map(other -> other.name().name())
+              .toList();
+      found.error("RefNotFound", ref.at("name"), "there is no " + key + Nearest.suggestion(name.name(), known));
     }
+  }
+
+  private boolean consents(Document target, String namespace) {
+    return NamespaceChoice.of(target, "usableFrom").includes(namespace, inForce.namespaces());
+  }
+
+  private static String noun(String kind) {
+    return switch (kind) {
+      case "ModelProvider" -> "provider";
+      case "PriceSheet" -> "price sheet";
+      case "FallbackPolicy" -> "fallback policy";
+      default -> kind.toLowerCase(Locale.ROOT);
+    };
   }
 
   private void secret(Spec holder, String field, Found found) {
@@ -89,10 +112,36 @@ record References(Inventory inForce, Inventory written) {
 
   private void keySecret(Spec credential, Found found) {
     secret(credential, "secretRef", found);
-    if (credential.has("secretRef")
-        && Credentials.secret(credential, "secretRef", found.document().name(), inForce.secrets()) instanceof Secrets.Lookup.Found value
+    Credentials.generated(credential, found.document().name()).ifPresent(name -> generated(credential, name, found));
+    String field = credential.has("generate") ? "generate" : "secretRef";
+    if (credential.has(field)
+        && Credentials.lookup(credential, found.document().name(), inForce.secrets()) instanceof Secrets.Lookup.Found value
         && value.value().reveal().length() < LEAST_KEY_LENGTH) {
-      found.error("KeyTooShort", credential.at("secretRef"), "the key must have at least " + LEAST_KEY_LENGTH + " random characters");
+      found.error("KeyTooShort", credential.at(field), "the key must have at least " + LEAST_KEY_LENGTH + " random characters");
+    }
+  }
+
+  private void generated(Spec credential, ObjectName name, Found found) {
+    boolean fromFile = found.document().file() != null;
+    Document secret = inForce.secrets().documents().get(name);
+    if (secret == null) {
+      found.error(
+          "RefNotFound",
+          credential.at("generate"),
+          fromFile
+              ? "there is no Secret " + name + ", and there is no operator to make it: add it, or use `exchequer keys create`"
+              : "the operator sees no Secret " + name + " yet: its leader makes it where there is none");
+    } else if (!found.document().uid().isEmpty() && !secret.isOwnedBy(found.document())) {
+      found.error(
+          "RefNotPermitted",
+          credential.at("generate"),
+          "the Secret " + name + " was not made for this ApiKey: name another one, or say secretRef: {name: " + name.name() + ", key: ...}");
+    } else if (inForce.secrets().find(name, Credentials.GENERATED_FIELD) instanceof Secrets.Lookup.Missing missing) {
+      boolean noField = missing.code().equals("RefNotFound");
+      found.error(
+          noField ? "SecretInvalid" : missing.code(),
+          credential.at("generate"),
+          missing.message() + (noField ? fromFile ? ": add it" : ": delete the Secret, and the operator makes it anew" : ""));
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.exchequer.operator.validate;
 
-import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.compile.Audiences;
 import dev.exchequer.operator.compile.ModelClaims;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
@@ -13,11 +13,13 @@ import java.util.List;
 
 /** Models that another route serves, and hops that nobody can pay or that have no price. */
 final class RouteWarnings {
+  private final String gatewayNamespace;
   private final ModelClaims claims;
   private final Reach reach;
 
-  RouteWarnings(Inventory inForce) {
-    this.claims = new ModelClaims(inForce.ofKind("ModelRoute"));
+  RouteWarnings(Inventory inForce, String gatewayNamespace) {
+    this.gatewayNamespace = gatewayNamespace;
+    this.claims = new ModelClaims(inForce, gatewayNamespace);
     this.reach = new Reach(inForce);
   }
 
@@ -26,6 +28,7 @@ final class RouteWarnings {
     for (Document document : documents) {
       if (document.kind().equals("ModelRoute")) {
         Found found = new Found(document);
+        audience(document, found);
         models(document, found);
         Spec.of(document).list("hops").forEach(hop -> payable(document, hop, found));
         warnings.addAll(found.diagnostics());
@@ -36,10 +39,21 @@ final class RouteWarnings {
 
   private void models(Document route, Found found) {
     for (Spec model : Spec.of(route).list("models")) {
-      ObjectName winner = claims.winner(model.node().asText(), route.name());
-      if (!winner.equals(route.name())) {
-        found.warning("ModelConflict", model.path(), "\"" + model.node().asText() + "\" is served by ModelRoute " + winner + ", which comes first by name");
-      }
+      claims.loss(route.name(), model.node().asText()).ifPresent(loss -> found.warning("ModelConflict", model.path(), text(loss)));
+    }
+  }
+
+  private static String text(ModelClaims.Loss loss) {
+    return "\"" + loss.model() + "\" is served by ModelRoute " + loss.winner() + (loss.older() ? ", which is older" : ", which comes first by name")
+        + (loss.everywhere() ? "" : "; this one serves it where the audience or the endpoints of that one end");
+  }
+
+  private void audience(Document route, Found found) {
+    if (Audiences.overreaches(route, gatewayNamespace)) {
+      found.warning(
+          "AudienceNotPermitted",
+          "spec.audience.namespaces.from",
+          "only routes in the gateway's namespace " + gatewayNamespace + " may serve other namespaces: this one serves the keys of " + route.name().namespace());
     }
   }
 

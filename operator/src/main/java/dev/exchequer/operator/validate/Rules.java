@@ -5,6 +5,7 @@ import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Spec;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ final class Rules {
   /** @param before the last good form of the same object, null = there is none: rules over a change have nothing to say */
   static void check(Document document, @Nullable Document before, Found found) {
     Spec spec = Spec.of(document);
+    namespaces(spec.part("usableFrom").part("namespaces"), found);
+    namespaces(spec.part("audience").part("namespaces"), found);
     switch (document.kind()) {
       case "Balance" -> balance(spec, before, found);
       case "PriceSheet" -> priceSheet(spec, before, found);
@@ -76,8 +79,20 @@ final class Rules {
   private static void apiKey(Spec spec, @Nullable Document before, Found found) {
     unchanged(spec, before, "projectRef", RuleMessages.PROJECT_REF_IMMUTABLE, found);
     for (Spec credential : spec.list("credentials")) {
-      if (credential.has("secretRef") == credential.has("sha256")) {
+      if (Stream.of("secretRef", "sha256", "generate").filter(credential::has).count() != 1) {
         found.error(CODE, credential.path(), RuleMessages.CREDENTIAL_EXACTLY_ONE);
+      }
+    }
+  }
+
+  private static void namespaces(Spec namespaces, Found found) {
+    if (namespaces.has("selector") != namespaces.text("from").equals("Selector")) {
+      found.error(CODE, namespaces.path(), RuleMessages.SELECTOR_ONLY_WITH_SELECTOR);
+    }
+    for (Spec expression : namespaces.part("selector").list("matchExpressions")) {
+      String operator = expression.text("operator");
+      if ((operator.equals("In") || operator.equals("NotIn")) == expression.list("values").isEmpty()) {
+        found.error(CODE, expression.path(), RuleMessages.LABEL_VALUES);
       }
     }
   }

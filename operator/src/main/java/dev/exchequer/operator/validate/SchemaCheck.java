@@ -41,6 +41,7 @@ final class SchemaCheck {
 
   private void object(JsonNode schema, JsonNode value, String path) {
     JsonNode properties = schema.path("properties");
+    within(schema, "minProperties", "maxProperties", value.size(), path, "entries");
     for (JsonNode required : schema.path("required")) {
       if (!value.has(required.asText())) {
         found.error("Required", child(path, required.asText()), "is required");

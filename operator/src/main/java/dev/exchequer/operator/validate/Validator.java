@@ -15,9 +15,15 @@ import java.util.TreeMap;
  */
 public final class Validator {
   private final Schemas schemas = Schemas.load();
+  private final String gatewayNamespace;
 
   /** @param inForce what the compiler gets: objects without an error among them */
   public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
+
+  /** @param gatewayNamespace whose routes may serve the keys of other namespaces */
+  public Validator(String gatewayNamespace) {
+    this.gatewayNamespace = gatewayNamespace;
+  }
 
   /** The kinds that there are. */
   public Set<String> kinds() {
@@ -42,6 +48,7 @@ public final class Validator {
 
     Validated decide() {
       written.secrets().documents().values().forEach(secret -> diagnostics.addAll(ObjectCheck.secret(secret)));
+      written.namespaces().documents().values().forEach(namespace -> diagnostics.addAll(ObjectCheck.namespace(namespace)));
       ObjectCheck alone = new ObjectCheck(schemas);
       for (Document document : written.objects().values()) {
         candidates.put(document.key(), document);
@@ -56,7 +63,7 @@ public final class Validator {
       Inventory inForce = written.with(candidates);
       lastGoodNotices();
       List<Document> asWritten = candidates.values().stream().filter(this::isAsWritten).toList();
-      diagnostics.addAll(new RouteWarnings(inForce).of(asWritten));
+      diagnostics.addAll(new RouteWarnings(inForce, gatewayNamespace).of(asWritten));
       diagnostics.addAll(new PriceWarnings(inForce).of(asWritten));
       return new Validated(inForce, List.copyOf(diagnostics));
     }

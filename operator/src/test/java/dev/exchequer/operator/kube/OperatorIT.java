@@ -66,7 +66,7 @@ final class OperatorIT {
   @Test
   void whatIsAppliedIsServedAndSaidSo() throws IOException, InterruptedException {
     KubernetesOperator.Settings settings =
-        new KubernetesOperator.Settings(Set.of(NAMESPACE), new LeaseName(NAMESPACE, "exchequer-operator", "operator-0"), true);
+        new KubernetesOperator.Settings(Set.of(NAMESPACE), new LeaseName(NAMESPACE, "exchequer-operator", "operator-0"), true, NAMESPACE);
     try (KubernetesOperator operator = KubernetesOperator.start(api.client(), settings, serving)) {
       RealApi.await("the same plan as from files", () -> serving.digest().equals(digest));
       RealApi.await("the only replica leads", operator::leads);

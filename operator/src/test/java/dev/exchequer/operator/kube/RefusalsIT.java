@@ -38,8 +38,8 @@ final class RefusalsIT {
       Map.of(
           "depends on another object",
           List.of(
-              "balance-conflict", "budget-target-missing", "key-taken", "name-taken", "ref-all", "ref-namespace", "ref-project", "ref-provider", "ref-refused",
-              "route-conflict", "route-unpayable", "route-unpriced", "price-flat", "price-no-hop", "price-unused"),
+              "balance-conflict", "budget-target-missing", "key-generate-missing", "key-taken", "name-taken", "ref-all", "ref-consent", "ref-namespace", "ref-namespace-missing", "ref-project", "ref-provider", "ref-refused",
+              "route-audience", "route-conflict", "route-conflict-endpoints", "route-unpayable", "route-unpriced", "price-flat", "price-no-hop", "price-unused"),
           "depends on the value of a Secret, which no schema sees",
           List.of(
               "key-too-short", "provider-ca", "provider-secret-lines", "secret-base64", "secret-missing", "secret-no-key", "secret-unset-variable"),
@@ -107,7 +107,9 @@ final class RefusalsIT {
     if (fileModeOnly().contains(name)) {
       for (String document : documents) {
         // as JSON: what is said is compared, not that YAML 1.1 takes y and no for booleans
-        RealApi.Answer answer = api.check(NAMESPACE, name.startsWith("yaml-") ? document : RealApi.YAML.readTree(document).toString(), "Strict");
+        String namespace = name.startsWith("yaml-") ? NAMESPACE : RealApi.YAML.readTree(document).at("/metadata/namespace").asText(NAMESPACE);
+        api.namespace(namespace);
+        RealApi.Answer answer = api.check(namespace, name.startsWith("yaml-") ? document : RealApi.YAML.readTree(document).toString(), "Strict");
         assertThat(answer.code()).as("refused by the API server too: %s", answer.body()).isEqualTo(201);
       }
       return;

@@ -37,7 +37,8 @@ final class SamePlanIT {
         "cli/src/test/resources/e2e/parallel/world.yaml",
         "operator/src/test/resources/golden/minimal/in.yaml",
         "operator/src/test/resources/golden/everything/in.yaml",
-        "operator/src/test/resources/kube/between-defaults.yaml"
+        "operator/src/test/resources/kube/between-defaults.yaml",
+        "operator/src/test/resources/kube/two-namespaces.yaml"
       })
   void compilesTheSame(String file) throws IOException {
     // variables are of files alone, and the server counts generations itself

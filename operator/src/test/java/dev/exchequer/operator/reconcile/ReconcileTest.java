@@ -87,7 +87,7 @@ final class ReconcileTest {
     connected = server.createClient();
     files = FolderReader.read(Path.of(System.getProperty("exchequer.root", "..")).resolve("examples/quickstart"));
     files.documents().forEach(this::apply);
-    operator = KubernetesOperator.start(client(), new KubernetesOperator.Settings(Set.of(), null, false), serving);
+    operator = KubernetesOperator.start(client(), new KubernetesOperator.Settings(Set.of(), null, false, "default"), serving);
   }
 
   @AfterEach

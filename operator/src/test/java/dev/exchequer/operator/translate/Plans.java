@@ -22,7 +22,7 @@ public final class Plans {
 
   public static Route route(String name, int maxAttempts, Route.Hop... hops) {
     Route.Fallback fallback = new Route.Fallback(null, "d", Set.of(500), Set.of(), maxAttempts, 60_000, 0, 0, false);
-    return new Route(ObjectName.parse(name), 1, List.of(), Set.<Endpoint>of(), List.of(hops), fallback, List.of(), 1024, 4096, false);
+    return new Route(ObjectName.parse(name), 1, List.of(), Set.<Endpoint>of(), List.of(hops), fallback, List.of(), 1024, 4096, false, Route.Audience.OWN);
   }
 
   public static Route.Hop hop(String cluster, long streamIdleMs) {

@@ -47,7 +47,7 @@ final class DryRuns {
       throw new AdminRefusal(404, "not_found", "no such key: " + request.apiKey() + "; it is the namespace/name of an ApiKey object, not the secret");
     }
     Caller caller = new Caller(policy, key, project);
-    Optional<Route> route = policy.routeFor(request.model(), request.endpoint());
+    Optional<Route> route = policy.routeFor(key.name().namespace(), request.model(), request.endpoint());
     Ending before = refusal(caller, request, route);
     DryRun outcome = before == null ? ask(facts(caller, request, route.orElseThrow())) : new DryRun(List.of(), before);
     ObjectNode json = DryRunJson.of(outcome, before == null ? route.map(Route::name).orElse(null) : null, policy.digest());

@@ -114,7 +114,8 @@ public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase 
     switch (FromEnvoyCheck.read(admission.endpoint(), call.body())) {
       case Bad bad -> deny(admission.facts(null, null), Endings.invalid(bad.param(), bad.message()), reply);
       case ParsedBody body -> {
-        Optional<Route> route = admission.caller().policy().routeFor(body.model(), admission.endpoint());
+        Caller caller = admission.caller();
+        Optional<Route> route = caller.policy().routeFor(caller.key().name().namespace(), body.model(), admission.endpoint());
         if (route.isEmpty()) {
           deny(admission.facts(body, null), Endings.modelNotFound(body.model()), reply);
           return;

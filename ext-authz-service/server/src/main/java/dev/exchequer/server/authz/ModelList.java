@@ -19,10 +19,13 @@ final class ModelList {
 
   static String of(Caller caller) {
     Set<String> names = new TreeSet<>();
+    String namespace = caller.key().name().namespace();
     for (Route route : caller.policy().routes().values()) {
-      if (!route.suspended() && route.hops().stream().anyMatch(hop -> usable(hop.routeClass(), caller))) {
+      if (route.serves(namespace) && !route.suspended() && route.hops().stream().anyMatch(hop -> usable(hop.routeClass(), caller))) {
         for (ModelPattern model : route.models()) {
-          if (meets(model, caller.key().models()) && meets(model, caller.project().models())) {
+          if (isServedBy(route, model, caller)
+              && meets(model, caller.key().models())
+              && meets(model, caller.project().models())) {
             names.add(model.text());
           }
         }
@@ -34,6 +37,13 @@ final class ModelList {
       data.addObject().put("id", name).put("object", "model").put("created", 0).put("owned_by", "exchequer");
     }
     return list.toString();
+  }
+
+  /** Whether the route comes first for the key at one of its endpoints. No name of a model has a "*": a prefix is found as itself. */
+  private static boolean isServedBy(Route route, ModelPattern model, Caller caller) {
+    String namespace = caller.key().name().namespace();
+    return route.endpoints().stream()
+        .anyMatch(endpoint -> caller.policy().routeFor(namespace, model.text(), endpoint).filter(first -> first.name().equals(route.name())).isPresent());
   }
 
   private static boolean usable(RouteClass routeClass, Caller caller) {

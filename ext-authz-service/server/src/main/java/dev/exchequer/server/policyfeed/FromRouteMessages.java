@@ -45,7 +45,8 @@ final class FromRouteMessages {
         Fields.names(m.getPriceSheetsList()),
         amount("default_output_tokens", m.getDefaultOutputTokens()),
         amount("max_output_tokens", m.getMaxOutputTokens()),
-        m.getSuspended());
+        m.getSuspended(),
+        new Route.Audience(m.getAllNamespaces(), m.getNamespacesList(), count("precedence", m.getPrecedence())));
   }
 
   private static Route.Hop hop(dev.exchequer.api.v1.Hop m) {

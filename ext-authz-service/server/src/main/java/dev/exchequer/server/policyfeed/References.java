@@ -55,12 +55,13 @@ final class References {
     }
   }
 
+  /** Of one namespace, one precedence and one endpoint: else nothing would say which of two serves. */
   private static void oneRoutePerModel(Policy policy) {
     Set<String> seen = new HashSet<>();
     for (Route route : policy.routes().values()) {
       for (ModelPattern pattern : route.models()) {
         for (Endpoint endpoint : route.endpoints()) {
-          if (!seen.add(endpoint + " " + pattern.text())) {
+          if (!seen.add(route.name().namespace() + " " + route.audience().precedence() + " " + endpoint + " " + pattern.text())) {
             throw new IllegalArgumentException("Route " + route.name() + ": model " + pattern.text() + " is also another route's");
           }
         }

@@ -44,6 +44,8 @@ class SelfServiceTest {
     "chain, 'gpt-5,gpt-5-*,own,pooled'",
     "pool, ''",
     "few, 'gpt-5,gpt-5-*'",
+    "guest, 'gpt-5*,shared'", // gpt-5 of the gateway's namespace is behind gpt-5* of its own
+    "stranger, ''",
   })
   void modelsThatAKeyMayUse(String key, String expected) {
     JsonNode list = get("/v1/models", key).json();

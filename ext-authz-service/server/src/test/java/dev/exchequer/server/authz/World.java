@@ -43,7 +43,7 @@ final class World {
             key("all", "acme", ALL, ANY, "", false), key("tasked", "acme", ALL, ANY, "own-task", false), key("suspended", "acme", ALL, ANY, "", true),
             key("frozen", "frozen", ALL, ANY, "", false), key("chain", "chain", ALL, ANY, "", false), key("mute", "mute", ALL, ANY, "", false),
             key("pool", "acme", Set.of(RouteClass.POOL), ANY, "", false), key("few", "acme", ALL, List.of(new ModelPattern("gpt-5*")), "", false),
-            expired()),
+            expired(), of("team", key("guest", "acme", ALL, ANY, "", false)), of("elsewhere", key("stranger", "acme", ALL, ANY, "", false))),
         List.of(balance("credit", "acme", BalanceType.CREDIT, RouteClass.DIRECT), balance("pool", "chain", BalanceType.WALLET, RouteClass.POOL), balance("mute", "mute", BalanceType.WALLET, RouteClass.POOL)),
         List.of(),
         List.of(
@@ -59,7 +59,9 @@ final class World {
             route("only-pool", List.of("pooled"), Set.of(Endpoint.CHAT_COMPLETIONS), false, hop("cheap", null, RouteClass.POOL)),
             route("own", List.of("own"), Set.of(Endpoint.CHAT_COMPLETIONS), false, hop("cheap", null, RouteClass.BYOK)),
             route("closed", List.of("closed"), Set.of(Endpoint.CHAT_COMPLETIONS), true, hop("cheap", null, RouteClass.BYOK)),
-            route("embed", List.of("embed"), Set.of(Endpoint.EMBEDDINGS), false, hop("official", null, RouteClass.DIRECT))),
+            route("embed", List.of("embed"), Set.of(Endpoint.EMBEDDINGS), false, hop("official", null, RouteClass.DIRECT)),
+            of("team", Route.Audience.OWN, route("gpt", List.of("gpt-5*"), Set.of(Endpoint.CHAT_COMPLETIONS), false, hop("cheap", null, RouteClass.BYOK))),
+            of("gateway", new Route.Audience(false, List.of("team"), 0), route("shared", List.of("gpt-5", "shared"), Set.of(Endpoint.CHAT_COMPLETIONS), false, hop("official", null, RouteClass.DIRECT)))),
         List.of());
   }
 
@@ -73,6 +75,19 @@ final class World {
 
   private static ApiKey key(String name, String project, Set<RouteClass> classes, List<ModelPattern> models, String task, boolean suspended) {
     return new ApiKey(name(name), name(project), "label " + name, List.of(new ApiKey.Credential("a", sha256("sk-" + name), 0)), classes, models, false, task, 10, 0, suspended);
+  }
+
+  /** The same in another namespace. */
+  private static ApiKey of(String namespace, ApiKey key) {
+    return new ApiKey(
+        new ObjectName(namespace, key.name().name()), key.project(), key.label(), key.credentials(), key.routeClasses(), key.models(), key.neverCross(), key.task(), key.concurrency(),
+        key.requestsPerMinute(), key.suspended());
+  }
+
+  private static Route of(String namespace, Route.Audience audience, Route route) {
+    return new Route(
+        new ObjectName(namespace, route.name().name()), route.generation(), route.models(), route.endpoints(), route.hops(), route.fallback(), route.priceSheets(),
+        route.defaultOutputTokens(), route.maxOutputTokens(), route.suspended(), audience);
   }
 
   private static ApiKey expired() {
@@ -91,7 +106,7 @@ final class World {
 
   private static Route route(String name, List<String> models, Set<Endpoint> endpoints, boolean suspended, Route.Hop... hops) {
     Route.Fallback fallback = new Route.Fallback(null, "fb", Set.of(429), Set.of(), 4, 60_000, 5, 30_000, true);
-    return new Route(name(name), 7, models.stream().map(ModelPattern::new).toList(), endpoints, Arrays.asList(hops), fallback, List.of(), 4096, 32768, suspended);
+    return new Route(name(name), 7, models.stream().map(ModelPattern::new).toList(), endpoints, Arrays.asList(hops), fallback, List.of(), 4096, 32768, suspended, Route.Audience.OWN);
   }
 
   private static Route.Hop hop(String provider, @Nullable String upstream, RouteClass routeClass) {

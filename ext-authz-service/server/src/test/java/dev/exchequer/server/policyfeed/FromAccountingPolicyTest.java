@@ -14,8 +14,10 @@ import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.policy.Project;
+import dev.exchequer.policy.Route;
 import dev.exchequer.policy.RouteClass;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -62,7 +64,7 @@ class FromAccountingPolicyTest {
               assertThat(b.limits()).containsEntry("CNY", 9L);
               assertThat(b.timeZone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
             });
-    assertThat(policy.routeFor("gpt-5.1", Endpoint.CHAT_COMPLETIONS))
+    assertThat(policy.routeFor("default", "gpt-5.1", Endpoint.CHAT_COMPLETIONS))
         .hasValueSatisfying(
             r -> {
               assertThat(r.hops().get(0).upstreamModel()).isNull();
@@ -70,7 +72,20 @@ class FromAccountingPolicyTest {
               assertThat(r.fallback().reasons()).isEqualTo(Set.of(FallbackReason.CONNECT_FAILURE));
               assertThat(r.fallback().policy()).isNull();
             });
+    assertThat(policy.routes()).extractingByKey(name("gpt")).extracting(Route::audience).isEqualTo(Route.Audience.OWN);
+    assertThat(policy.routeFor("team", "gpt-5.1", Endpoint.CHAT_COMPLETIONS)).isEmpty();
     assertThat(policy.defaultPriceSheets()).containsExactly(name("cny"));
+  }
+
+  @Test
+  void theAudienceOfARouteArrives() {
+    AccountingPolicy.Builder message = Policies.whole();
+    message.getRoutesBuilder(0).setPrecedence(1).addNamespaces("team-a").addNamespaces("team-b");
+    message.addRoutes(message.getRoutes(0).toBuilder().setName("default/for-all").clearNamespaces().setPrecedence(0).setAllNamespaces(true));
+    Policy policy = accepted(message.build());
+
+    assertThat(policy.routes()).extractingByKey(name("gpt")).extracting(Route::audience).isEqualTo(new Route.Audience(false, List.of("team-a", "team-b"), 1));
+    assertThat(policy.routeFor("team-b", "gpt-5.1", Endpoint.CHAT_COMPLETIONS)).map(Route::name).contains(name("for-all"));
   }
 
   @Test
@@ -120,6 +135,8 @@ class FromAccountingPolicyTest {
         refused("Route default/gpt: no such fallback reason: Mood", p -> p.getRoutesBuilder(0).getFallbackBuilder().addReasons("Mood")),
         refused("Route default/gpt: no fallback", p -> p.getRoutesBuilder(0).clearFallback()),
         refused("Route default/gpt: hops is empty", p -> p.getRoutesBuilder(0).clearHops()),
+        refused("Route default/gpt: namespaces are not sorted: a", p -> p.getRoutesBuilder(0).addNamespaces("b").addNamespaces("a")),
+        refused("Route default/gpt: precedence is negative", p -> p.getRoutesBuilder(0).setPrecedence(-1)),
         refused("model gpt-5.1 is also another route's", p -> p.addRoutes(p.getRoutes(0).toBuilder().setName("default/twin"))),
         refused("the gateway: no such price sheet: default/gone", p -> p.addDefaultPriceSheets("default/gone")));
   }

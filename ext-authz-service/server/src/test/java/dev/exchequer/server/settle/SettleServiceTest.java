@@ -426,7 +426,7 @@ class SettleServiceTest {
         List.of(
             new Route.Hop("official", name("official"), null, RouteClass.DIRECT, 0, "c1", 30_000, 300_000, 60_000),
             new Route.Hop("pool", name("cheap"), "m/gpt", RouteClass.POOL, 0, "c2", 30_000, 300_000, 60_000));
-    Route route = new Route(name("gpt"), 7, any, Set.of(Endpoint.CHAT_COMPLETIONS), hops, fallback, List.of(), 4096, 32768, false);
+    Route route = new Route(name("gpt"), 7, any, Set.of(Endpoint.CHAT_COMPLETIONS), hops, fallback, List.of(), 4096, 32768, false, Route.Audience.OWN);
     RequestFacts facts =
         new RequestFacts(
             REQUEST, 1, name("key"), "label", name("acme"), "owner", "", "", null, null, Endpoint.CHAT_COMPLETIONS, "gpt-5", name("gpt"), 7, "fb", "digest", false, Set.of(),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.policy;
+
+import org.jspecify.annotations.NullMarked;

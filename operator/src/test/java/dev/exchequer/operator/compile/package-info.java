@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.compile;
+
+import org.jspecify.annotations.NullMarked;

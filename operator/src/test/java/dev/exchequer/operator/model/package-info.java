@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.model;
+
+import org.jspecify.annotations.NullMarked;
