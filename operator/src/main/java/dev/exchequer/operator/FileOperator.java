@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** The operator in file mode: a folder of YAML is compiled and served, and again after every change. */
 public final class FileOperator implements AutoCloseable {
   /**
+   * @param namespace of the gateway: its routes may serve the keys of other namespaces
    * @param environment what `${NAME}` in a Secret may name
    * @param adjust changes a compiled plan before it is served (the quickstart's mock provider on another port); identity where there is nothing to change
    */
-  public record Settings(Path config, EnvoyBootstrap.Settings envoy, Map<String, String> environment, UnaryOperator<GatewayPlan> adjust) {}
+  public record Settings(Path config, String namespace, EnvoyBootstrap.Settings envoy, Map<String, String> environment, UnaryOperator<GatewayPlan> adjust) {}
 
   private final Settings settings;
   private final Consumer<List<Diagnostic>> diagnostics;
@@ -34,7 +35,7 @@ public final class FileOperator implements AutoCloseable {
   private FileOperator(Settings settings, Consumer<List<Diagnostic>> diagnostics) throws IOException {
     this.settings = settings;
     this.diagnostics = diagnostics;
-    this.pipeline = new GatewayPipeline(settings.environment());
+    this.pipeline = new GatewayPipeline(settings.environment(), settings.namespace());
     this.activation = Activation.start(settings.envoy());
   }
 

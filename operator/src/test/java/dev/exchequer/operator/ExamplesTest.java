@@ -2,6 +2,7 @@ package dev.exchequer.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.check.CheckReport;
 import dev.exchequer.operator.watch.FolderReader;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,18 +23,31 @@ final class ExamplesTest {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)}");
 
   static List<Path> examples() throws IOException {
-    try (Stream<Path> folders = Files.list(WorldsTest.root().resolve("examples"))) {
-      return folders.filter(Files::isDirectory).sorted().toList();
+    try (Stream<Path> files = Files.walk(WorldsTest.root().resolve("examples"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).map(Path::getParent).distinct().sorted().toList();
     }
   }
 
   @ParameterizedTest
   @MethodSource("examples")
   void isClean(Path folder) throws IOException {
-    GatewayPipeline.Compiled compiled = new GatewayPipeline(variables(folder)).compile(FolderReader.read(folder));
+    GatewayPipeline.Compiled compiled = new GatewayPipeline(variables(folder), gatewayNamespace(folder)).compile(FolderReader.read(folder));
 
     assertThat(compiled.diagnostics()).extracting(CheckReport::line).isEmpty();
     assertThat(compiled.plan().routes()).isNotEmpty();
+  }
+
+  /** The stories are written for a gateway in a namespace of its own. */
+  private static String gatewayNamespace(Path folder) {
+    return folder.getParent().endsWith("stories") ? "money" : ObjectName.DEFAULT_NAMESPACE;
+  }
+
+  @Test
+  void everyStoryIsThereAndTold() throws IOException {
+    List<String> stories = examples().stream().filter(folder -> folder.getParent().endsWith("stories")).map(folder -> folder.getFileName().toString()).toList();
+    assertThat(stories)
+        .containsExactly("bring-your-own-key", "budget-per-month", "key-level-settlement", "never-cross", "premium-with-pool-fallback", "task-envelope");
+    assertThat(Files.readString(WorldsTest.root().resolve("examples/stories/README.md"))).contains(stories);
   }
 
   /** Every variable that the files name, set. */

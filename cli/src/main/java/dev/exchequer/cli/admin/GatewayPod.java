@@ -77,10 +77,10 @@ record GatewayPod(String namespace, String name, String release, int adminPort) 
     if (e.getCode() == FORBIDDEN) {
       return new CommandFailed("you may not " + what + ": ask whoever administers the cluster for that right", e);
     }
-    if (e.getCode() == 0) {
+    if (e.getStatus() == null) {
       return new CommandFailed("no cluster: the API server does not answer (" + cause(e) + ")", e);
     }
-    return new CommandFailed("the API server refused to " + what + ": " + (e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage()), e);
+    return new CommandFailed("the API server refused to " + what + ": " + e.getStatus().getMessage(), e);
   }
 
   private static String cause(Throwable e) {

@@ -25,6 +25,9 @@ public final class CheckCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Folder of YAML files.")
   Path config = Path.of("");
 
+  @Option(names = {"-n", "--namespace"}, paramLabel = "NS", defaultValue = "default", description = "Namespace of the gateway, as of `up` (default: ${DEFAULT-VALUE}).")
+  String namespace = "default";
+
   @Option(names = {"-o", "--output"}, paramLabel = "table|json", defaultValue = "table", description = "Lines for people or JSON (default: ${DEFAULT-VALUE}).")
   Output output = Output.table;
 
@@ -33,7 +36,7 @@ public final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    int code = CheckReport.run(config, output == Output.json, new PrintStream(printed, true, StandardCharsets.UTF_8), System.getenv());
+    int code = CheckReport.run(config, namespace, output == Output.json, new PrintStream(printed, true, StandardCharsets.UTF_8), System.getenv());
     String text = printed.toString(StandardCharsets.UTF_8);
     if (code == UNREADABLE && output != Output.json) {
       spec.commandLine().getErr().print("exchequer check: " + text);

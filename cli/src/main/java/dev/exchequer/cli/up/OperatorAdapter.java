@@ -38,7 +38,7 @@ public final class OperatorAdapter implements OperatorRuntime {
     Path journal = Files.createDirectories(settings.data().resolve("journal"));
     EnvoyBootstrap.Settings envoy =
         EnvoyBootstrap.Settings.defaults("local", settings.listen(), settings.port(), settings.sockets(), journal.toAbsolutePath(), EnvoyBootstrap.meter());
-    FileOperator.Settings operator = new FileOperator.Settings(settings.config(), envoy, System.getenv(), mockOn(settings.mockPort()));
+    FileOperator.Settings operator = new FileOperator.Settings(settings.config(), settings.namespace(), envoy, System.getenv(), mockOn(settings.mockPort()));
     return new Serving(FileOperator.start(operator, diagnostics -> findings.accept(findings(settings.config(), diagnostics))));
   }
 

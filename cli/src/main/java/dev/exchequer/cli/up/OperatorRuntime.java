@@ -16,10 +16,11 @@ public interface OperatorRuntime {
   Running start(Settings settings, Consumer<List<Finding>> findings) throws IOException;
 
   /**
+   * @param namespace of the gateway
    * @param listen address of the listener for applications
    * @param mockPort where the mock provider listens, 0 = there is none; a baseUrl on {@link #QUICKSTART_MOCK} means this port
    */
-  record Settings(Path config, Path data, Path sockets, String listen, int port, int mockPort) {}
+  record Settings(Path config, String namespace, Path data, Path sockets, String listen, int port, int mockPort) {}
 
   /** What the quickstart's providers are written with. */
   String QUICKSTART_MOCK = "http://127.0.0.1:" + UpSettings.MOCK_PORT + "/";

@@ -109,7 +109,7 @@ final class Supervisor {
   }
 
   private OperatorRuntime.Settings operatorSettings(DataDir data, Sockets sockets, int mockPort) {
-    return new OperatorRuntime.Settings(settings.config(), data.path(), sockets.path(), settings.listen(), settings.port(), mockPort);
+    return new OperatorRuntime.Settings(settings.config(), settings.namespace(), data.path(), sockets.path(), settings.listen(), settings.port(), mockPort);
   }
 
   private void tell(List<Finding> findings) {

@@ -20,6 +20,13 @@ public final class UpCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "DIR", description = "Folder of YAML files with the objects (default: examples/quickstart of this project).")
   @Nullable Path config;
 
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NS",
+      defaultValue = "default",
+      description = "Namespace of the gateway: its routes may serve the keys of other namespaces (default: ${DEFAULT-VALUE}).")
+  String namespace = "default";
+
   @Option(names = "--data", paramLabel = "DIR", defaultValue = ".exchequer", description = "Folder for the ledger, logs and the admin token (default: ${DEFAULT-VALUE}).")
   Path data = Path.of(".exchequer");
 
@@ -52,7 +59,7 @@ public final class UpCommand implements Callable<Integer> {
   UpSettings settings() {
     Optional<Path> root = Optional.ofNullable(System.getProperty("exchequer.root")).map(Path::of);
     Path folder = config != null ? config : root.orElse(Path.of("")).resolve("examples/quickstart");
-    return new UpSettings(root, folder, data, listen, port, adminPort, Optional.ofNullable(envoy), mock());
+    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock());
   }
 
   private UpSettings.Mock mock() {

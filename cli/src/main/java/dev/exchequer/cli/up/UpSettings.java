@@ -7,10 +7,11 @@ import java.util.Optional;
 
 /**
  * @param root the project's folder, for dev/install-envoy.sh; empty where the program was installed without it
+ * @param namespace of the gateway
  * @param envoy a binary that the user names
  * @param mock whether the mock provider runs, and where
  */
-record UpSettings(Optional<Path> root, Path config, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
+record UpSettings(Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
   /** Where the quickstart's YAML expects the mock provider. */
   static final int MOCK_PORT = 9100;
 

@@ -22,7 +22,7 @@ public final class FakeUp {
     }
     UpSettings settings =
         new UpSettings(
-            Optional.empty(), Path.of(args[0]), Path.of(args[1]), args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]), Optional.of(Path.of(args[5])),
+            Optional.empty(), Path.of(args[0]), "default", Path.of(args[1]), args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]), Optional.of(Path.of(args[5])),
             new UpSettings.Mock(UpSettings.MockChoice.PREFERABLY, UpSettings.MOCK_PORT));
     try {
       new Supervisor(settings, new Operator(), FakeUp::command, new PrintWriter(System.out, true, StandardCharsets.UTF_8)).run();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FirstScreenTest {
   private static UpSettings settings(String listen, String data) {
-    return new UpSettings(Optional.empty(), Path.of("examples/quickstart"), Path.of(data), listen, 8080, 9090, Optional.empty(), UpSettings.Mock.NONE);
+    return new UpSettings(Optional.empty(), Path.of("examples/quickstart"), "default", Path.of(data), listen, 8080, 9090, Optional.empty(), UpSettings.Mock.NONE);
   }
 
   @Test

@@ -23,8 +23,11 @@ public final class CheckReport {
 
   private CheckReport() {}
 
-  /** @return the exit code: 0 clean (warnings are printed), 1 errors, 2 the folder cannot be read */
-  public static int run(Path folder, boolean json, PrintStream out, Map<String, String> environment) {
+  /**
+   * @param namespace of the gateway
+   * @return the exit code: 0 clean (warnings are printed), 1 errors, 2 the folder cannot be read
+   */
+  public static int run(Path folder, String namespace, boolean json, PrintStream out, Map<String, String> environment) {
     Reading reading;
     try {
       reading = FolderReader.read(folder);
@@ -32,7 +35,7 @@ public final class CheckReport {
       out.println(json ? json(List.of(Diagnostic.unreadable(folder.toString(), 0, "FolderUnreadable", message(e)))) : message(e));
       return CANNOT_READ;
     }
-    GatewayPipeline.Compiled compiled = new GatewayPipeline(environment).compile(reading);
+    GatewayPipeline.Compiled compiled = new GatewayPipeline(environment, namespace).compile(reading);
     if (json) {
       out.println(json(compiled.diagnostics()));
     } else {

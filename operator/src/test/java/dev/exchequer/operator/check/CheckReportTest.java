@@ -51,12 +51,12 @@ final class CheckReportTest {
 
   @Test
   void noFolderIsTwo() {
-    assertThat(CheckReport.run(folder.resolve("nowhere"), false, out(), Map.of())).isEqualTo(2);
+    assertThat(CheckReport.run(folder.resolve("nowhere"), "default", false, out(), Map.of())).isEqualTo(2);
     assertThat(text()).contains("nowhere is not a folder");
   }
 
   private int run(boolean json) {
-    return CheckReport.run(folder, json, out(), Map.of());
+    return CheckReport.run(folder, "default", json, out(), Map.of());
   }
 
   private PrintStream out() {

@@ -33,13 +33,13 @@ import java.util.stream.Stream;
 
 /**
  * One real kube-apiserver with its etcd for the whole test run, with the definitions of crds/yaml in it. The binaries are those of
- * dev/kube/build-control-plane.sh, which is run first where they are missing; KUBE_API_TEST_DIR names others.
+ * dev/kube/build-control-plane.sh, which is run first where they are missing; KUBE_API_TEST_DIR names others. Tests of other modules use it as well.
  */
-final class RealApi {
-  static final String GROUP = "/apis/exchequer.dev/v1alpha1";
+public final class RealApi {
+  public static final String GROUP = "/apis/exchequer.dev/v1alpha1";
   static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-  static final ObjectMapper JSON = JsonMapper.builder().build();
-  static final YAMLMapper YAML = YAMLMapper.builder().enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS).build();
+  public static final ObjectMapper JSON = JsonMapper.builder().build();
+  public static final YAMLMapper YAML = YAMLMapper.builder().enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS).build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final class Running {
@@ -53,12 +53,12 @@ final class RealApi {
   private final Map<String, Answer> definitions = new TreeMap<>();
 
   /** What the server said, a Status where it refused. */
-  record Answer(int code, JsonNode body) {
-    boolean good() {
+  public record Answer(int code, JsonNode body) {
+    public boolean good() {
       return code < 300;
     }
 
-    String message() {
+    public String message() {
       return body.path("message").asText();
     }
 
@@ -81,16 +81,26 @@ final class RealApi {
     this.binaries = binaries;
   }
 
-  static RealApi get() {
+  public static RealApi get() {
     return Running.API;
   }
 
-  static Path root() {
+  public static Path root() {
     return Path.of(System.getProperty("exchequer.root", "..")).toAbsolutePath().normalize();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
+  }
+
+  /** Of its administrator. */
+  public String kubeconfig() {
+    return kubeconfig;
+  }
+
+  /** The binary of the same build. */
+  public Path kubectl() {
+    return binaries.resolve("kubectl");
   }
 
   /** Plural by kind. */
@@ -103,7 +113,7 @@ final class RealApi {
     return Map.copyOf(definitions);
   }
 
-  Answer send(String method, String path, String contentType, String body) {
+  public Answer send(String method, String path, String contentType, String body) {
     HttpRequest.Builder request = client.getHttpClient().newHttpRequestBuilder().uri(client.getMasterUrl().toString().replaceAll("/$", "") + path);
     request.header("Accept", "application/json");
     if (!body.isEmpty()) {
@@ -133,24 +143,24 @@ final class RealApi {
     }
   }
 
-  Answer read(String path) {
+  public Answer read(String path) {
     return send("GET", path, "", "");
   }
 
   /** With a body: fabric8's client on the JDK's sends every request without one as a GET. */
-  void delete(String path) {
+  public void delete(String path) {
     Answer deleted = send("DELETE", path, "application/json", "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\"}");
     if (!deleted.good()) {
       throw new IllegalStateException(path + ": " + deleted.body());
     }
   }
 
-  Answer patch(String path, String json) {
+  public Answer patch(String path, String json) {
     return send("PATCH", path + "?fieldValidation=Strict", "application/merge-patch+json", json);
   }
 
   /** One YAML document as it was written: the server reads the YAML itself. */
-  Answer create(String namespace, String yaml) throws IOException {
+  public Answer create(String namespace, String yaml) throws IOException {
     return post(namespace, yaml, "fieldValidation=Strict");
   }
 
@@ -177,27 +187,27 @@ final class RealApi {
     return (version.equals("v1") ? "/api/v1" : "/apis/" + version) + "/namespaces/" + namespace + "/" + plural;
   }
 
-  String path(String namespace, String kind, String name) {
+  public String path(String namespace, String kind, String name) {
     return GROUP + "/namespaces/" + namespace + "/" + plurals.getOrDefault(kind, kind) + "/" + name;
   }
 
-  void namespace(String name) {
+  public void namespace(String name) {
     send("POST", "/api/v1/namespaces", "application/json", "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + name + "\"}}");
   }
 
   /** The documents of a file, comments and empty ones left out. */
-  static List<String> documents(String yaml) {
+  public static List<String> documents(String yaml) {
     return Stream.of(yaml.split("(?m)^---\\s*$"))
         .filter(document -> document.lines().anyMatch(line -> !line.isBlank() && !line.startsWith("#")))
         .toList();
   }
 
   /** What kubectl prints. */
-  String kubectl(String... arguments) throws IOException, InterruptedException {
+  public String kubectl(String... arguments) throws IOException, InterruptedException {
     Path file = Files.createTempFile("kubeconfig", ".yaml");
     try {
       Files.writeString(file, kubeconfig);
-      List<String> command = new ArrayList<>(List.of(binaries.resolve("kubectl").toString(), "--kubeconfig=" + file));
+      List<String> command = new ArrayList<>(List.of(kubectl().toString(), "--kubeconfig=" + file));
       command.addAll(List.of(arguments));
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().put("HOME", String.valueOf(file.getParent()));
@@ -284,7 +294,7 @@ final class RealApi {
         });
   }
 
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
@@ -300,7 +310,7 @@ final class RealApi {
   }
 
   /** Everything of one namespace that this product reads, as it is stored, and out of the store again. */
-  List<JsonNode> take(String namespace) {
+  public List<JsonNode> take(String namespace) {
     Map<String, String> kinds = new HashMap<>(plurals);
     kinds.put("Secret", "secrets");
     List<JsonNode> objects = new ArrayList<>();
