@@ -162,6 +162,11 @@ public final class Activation implements AutoCloseable {
     return publisher.nodes();
   }
 
+  /** What the accounting services that are connected to this replica said last, by node. */
+  public Map<String, PolicyStatus> services() {
+    return feed.latestStatus();
+  }
+
   /** Whether there is something to serve: gateways may connect. */
   public boolean serves() {
     return !activated.isEmpty();

@@ -101,6 +101,7 @@ public final class TestAuthority {
     Files.move(next, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     for (String name : List.of("tls.crt", "tls.key", "ca.crt")) {
       if (!Files.isSymbolicLink(folder.resolve(name))) {
+        Files.deleteIfExists(folder.resolve(name));
         Files.createSymbolicLink(folder.resolve(name), Path.of("..data", name));
       }
     }
