@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
+import dev.exchequer.wire.TestAuthority;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -44,6 +45,39 @@ final class OperatorMainTest {
     assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_LEASE_NAMESPACE", "ai"), "gateway").gatewayNamespace()).isEqualTo("ai");
     assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_LEADER_ELECTION", "yes"), null)).hasMessageContaining("must be true or false");
     assertThatThrownBy(() -> OperatorMain.envoy(Map.of("EXCHEQUER_PORT", "http"))).hasMessage("EXCHEQUER_PORT must be a number");
+  }
+
+  @Test
+  void withAPortAndNoFolderNobodyIsBesideIt() {
+    assertThat(OperatorMain.beside(Map.of())).isNotNull();
+    assertThat(OperatorMain.beside(Map.of("EXCHEQUER_GRPC_PORT", "18000"))).isNull();
+    assertThat(OperatorMain.beside(Map.of("EXCHEQUER_GRPC_PORT", "18000", "EXCHEQUER_SOCKETS", "/run/x"))).isNotNull();
+  }
+
+  @Test
+  void gatewaysElsewhereAreServedByMutualTlsOnly() throws Exception {
+    TestAuthority.in(folder).issue(folder.resolve("tls"), "exchequer-operator");
+    KubernetesMockServer server = new KubernetesMockServer(new Context(Serialization.jsonMapper()), new MockWebServer(), new HashMap<>(), new KubernetesCrudDispatcher(), true);
+    server.init();
+    Map<String, String> told = new HashMap<>(Map.of("EXCHEQUER_GRPC_PORT", "0", "EXCHEQUER_GRPC_LISTEN", "127.0.0.1", "EXCHEQUER_HEALTH_PORT", "0"));
+    try (KubernetesClient client = server.createClient();
+        HttpClient http = HttpClient.newHttpClient()) {
+      assertThatThrownBy(() -> OperatorMain.start(told, client)).hasMessage("EXCHEQUER_GRPC_PORT needs EXCHEQUER_TLS: gateways are served by mTLS only");
+      told.put("EXCHEQUER_TLS", folder.resolve("tls").toString());
+      try (OperatorMain main = OperatorMain.start(told, client)) {
+        assertThat(main.grpcPort()).isPositive();
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!ready(http, main.healthPort())) {
+          assertThat(System.nanoTime()).as("there is a plan: gateways may come").isLessThan(end);
+        }
+      }
+    } finally {
+      server.destroy();
+    }
+  }
+
+  private static boolean ready(HttpClient http, int port) throws IOException, InterruptedException {
+    return get(http, port, "/readyz") == 200;
   }
 
   @Test

@@ -5,22 +5,46 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "operator",
     description = {
-      "Runs only the operator, in Kubernetes: follows the resources of the cluster, configures the Envoy and the accounting service beside it, writes conditions.",
+      "Runs only the operator, in Kubernetes: follows the resources of the cluster, configures gateways, writes conditions.",
+      "Gateways connect to --grpc-port by mTLS; an Envoy and an accounting service beside it may use --sockets.",
       "It finds the API server as kubectl does, or by its service account. On one machine `up` runs the operator by itself, from files."
     },
-    footer = {"", "Examples:", "  ./exchequer operator --data /var/lib/exchequer --sockets /run/exchequer --lease exchequer"})
+    footer = {
+      "", "Examples:", "  ./exchequer operator --grpc-port 18000 --tls /etc/exchequer/tls --lease exchequer",
+      "  ./exchequer operator --data /var/lib/exchequer --sockets /run/exchequer"
+    })
 public final class OperatorCommand implements Callable<Integer> {
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Envoy writes its journal to DIR/journal.")
-  Path data = Path.of("");
+  @Spec CommandSpec spec = CommandSpec.create();
 
-  @Option(names = "--sockets", required = true, paramLabel = "DIR", description = "Shared folder of the Unix sockets and of bootstrap.yaml, which Envoy starts with.")
-  Path sockets = Path.of("");
+  @Option(names = "--grpc-port", paramLabel = "PORT", description = "Where gateways connect, by mTLS.")
+  @Nullable Integer grpcPort;
+
+  @Option(names = "--grpc-listen", paramLabel = "ADDRESS", defaultValue = "0.0.0.0", description = "Address of --grpc-port (default: ${DEFAULT-VALUE}).")
+  String grpcListen = "0.0.0.0";
+
+  @Option(names = "--tls", paramLabel = "DIR", description = "Folder of tls.crt, tls.key and ca.crt for --grpc-port; read again when they change.")
+  @Nullable Path tls;
+
+  @Option(
+      names = "--gateway-name", paramLabel = "DNSNAME", defaultValue = "exchequer-gateway",
+      description = "DNS name in the certificate of a gateway; others are refused (default: ${DEFAULT-VALUE}).")
+  String gatewayName = "exchequer-gateway";
+
+  @Option(names = "--sockets", paramLabel = "DIR", description = "Folder of the Unix sockets, and of bootstrap.yaml, for an Envoy beside it.")
+  @Nullable Path sockets;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "With --sockets: that Envoy writes its journal to DIR/journal.")
+  @Nullable Path data;
 
   @Option(names = "--listen", paramLabel = "ADDRESS", defaultValue = "0.0.0.0", description = "Where Envoy takes requests (default: ${DEFAULT-VALUE}).")
   String listen = "0.0.0.0";
@@ -44,11 +68,26 @@ public final class OperatorCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The options as the operator's own variables, over what the pod was given. */
+  /**
+   * The options as the operator's own variables, over what the pod was given.
+   *
+   * @throws ParameterException if nobody could reach the operator
+   */
   Map<String, String> environment(Map<String, String> given) {
     Map<String, String> environment = new TreeMap<>(given);
-    environment.put("EXCHEQUER_SOCKETS", sockets.toString());
-    environment.put("EXCHEQUER_JOURNAL", data.resolve("journal").toString());
+    if (grpcPort == null && sockets == null) {
+      throw new ParameterException(spec.commandLine(), "give it --grpc-port and --tls for gateways, or --sockets and --data for an Envoy beside it");
+    }
+    if (grpcPort != null) {
+      environment.put("EXCHEQUER_GRPC_PORT", Integer.toString(grpcPort));
+      environment.put("EXCHEQUER_GRPC_LISTEN", grpcListen);
+      environment.put("EXCHEQUER_TLS", together("--grpc-port", "--tls", tls).toString());
+      environment.put("EXCHEQUER_GATEWAY_NAME", gatewayName);
+    }
+    if (sockets != null) {
+      environment.put("EXCHEQUER_SOCKETS", sockets.toString());
+      environment.put("EXCHEQUER_JOURNAL", together("--sockets", "--data", data).resolve("journal").toString());
+    }
     environment.put("EXCHEQUER_LISTEN", listen);
     environment.put("EXCHEQUER_PORT", Integer.toString(port));
     environment.put("EXCHEQUER_HEALTH_PORT", Integer.toString(healthPort));
@@ -61,5 +100,12 @@ public final class OperatorCommand implements Callable<Integer> {
       environment.putIfAbsent("EXCHEQUER_LEASE_NAMESPACE", namespace);
     }
     return environment;
+  }
+
+  private Path together(String given, String needed, @Nullable Path value) {
+    if (value == null) {
+      throw new ParameterException(spec.commandLine(), given + " needs " + needed);
+    }
+    return value;
   }
 }

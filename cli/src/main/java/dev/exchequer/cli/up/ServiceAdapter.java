@@ -4,13 +4,10 @@ import dev.exchequer.server.AccountingService;
 import dev.exchequer.server.ServiceSettings;
 import java.util.concurrent.CountDownLatch;
 
-/** The accounting service of this build. */
-public final class ServiceAdapter implements ServiceRuntime {
-  @Override
-  public void run(Settings settings) throws Exception {
-    ServiceSettings service =
-        new ServiceSettings(
-            settings.data(), settings.sockets(), settings.listen(), settings.adminPort(), "local", ServiceSettings.DEFAULT_LEASE_MS, ServiceSettings.DEFAULT_MAX_INBOUND_BYTES);
+/** The accounting service of this build, as a process of its own. */
+final class ServiceAdapter {
+  /** Serves until the process is asked to end (SIGTERM), then stops cleanly and returns. */
+  void run(ServiceSettings service) throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime()

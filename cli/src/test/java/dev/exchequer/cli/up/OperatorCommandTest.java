@@ -1,6 +1,7 @@
 package dev.exchequer.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,5 +40,22 @@ class OperatorCommandTest {
         .containsEntry("EXCHEQUER_NAMESPACES", "a,b")
         .containsEntry("EXCHEQUER_NODE", "exchequer")
         .doesNotContainKey("EXCHEQUER_LEASE_NAMESPACE");
+  }
+
+  @Test
+  void gatewaysElsewhere() {
+    assertThat(environment(Map.of(), "--grpc-port=18000", "--tls=/tls", "--lease=exchequer"))
+        .containsEntry("EXCHEQUER_GRPC_PORT", "18000")
+        .containsEntry("EXCHEQUER_GRPC_LISTEN", "0.0.0.0")
+        .containsEntry("EXCHEQUER_TLS", "/tls")
+        .containsEntry("EXCHEQUER_GATEWAY_NAME", "exchequer-gateway")
+        .doesNotContainKeys("EXCHEQUER_SOCKETS", "EXCHEQUER_JOURNAL");
+  }
+
+  @Test
+  void somebodyMustReachIt() {
+    assertThatThrownBy(() -> environment(Map.of())).isInstanceOf(CommandLine.ParameterException.class).hasMessageContaining("--grpc-port and --tls");
+    assertThatThrownBy(() -> environment(Map.of(), "--grpc-port=1")).hasMessage("--grpc-port needs --tls");
+    assertThatThrownBy(() -> environment(Map.of(), "--sockets=s")).hasMessage("--sockets needs --data");
   }
 }

@@ -12,10 +12,13 @@ import dev.exchequer.server.authz.HoldService;
 import dev.exchequer.server.authz.SelfService;
 import dev.exchequer.server.authz.UuidV7;
 import dev.exchequer.server.engine.LedgerEngine;
+import dev.exchequer.server.envoy.GatewayDrain;
+import dev.exchequer.server.envoy.RoutedEnvoy;
 import dev.exchequer.server.journal.EnvoyLogs;
 import dev.exchequer.server.journal.JournalHealth;
 import dev.exchequer.server.journal.JournalRotation;
 import dev.exchequer.server.journal.JournalTailer;
+import dev.exchequer.server.link.OperatorLink;
 import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.policyfeed.Decoded;
 import dev.exchequer.server.policyfeed.FromAccountingPolicy;
@@ -24,19 +27,23 @@ import dev.exchequer.server.settle.SettleService;
 import dev.exchequer.server.store.GroupCommitLane;
 import dev.exchequer.server.store.SqliteReads;
 import dev.exchequer.server.store.SqliteStore;
+import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +56,8 @@ public final class AccountingService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AccountingService.class);
   private static final String HOPS = "hops.jsonl";
   private static final String REQUESTS = "requests.jsonl";
+  private static final Duration ENVOY_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration WARM_PATIENCE = Duration.ofSeconds(5);
 
   private final ServiceSettings settings;
   private final Metrics metrics = new Metrics();
@@ -93,11 +102,27 @@ public final class AccountingService implements AutoCloseable {
 
     envoyCalls(engine, reads);
     journal(journal, engine, positions);
-    PolicyFeedClient feed = keep(new PolicyFeedClient(PolicyFeedClient.Settings.of(settings.feedSocket(), settings.node(), settings.maxInboundBytes()), engine, engine::pinned));
-    feed.start();
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine)));
+    EnvoyAdmin envoy = new EnvoyAdmin(settings.envoySocket(), ENVOY_TIMEOUT);
+    GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
+    operator(engine, envoy);
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
+  }
+
+  /** An operator beside us has asked Envoy itself; for one elsewhere we do. */
+  private void operator(LedgerEngine engine, EnvoyAdmin envoy) throws IOException {
+    OperatorLink link;
+    Supplier<CompletableFuture<Void>> routed;
+    if (settings.operator() == null) {
+      link = keep(OperatorLink.unix(settings.feedSocket(), settings.maxInboundBytes()));
+      routed = () -> CompletableFuture.completedFuture(null);
+    } else {
+      link = keep(OperatorLink.remote(settings.operator(), settings.xdsSocket(), settings.maxInboundBytes()));
+      routed = keep(new RoutedEnvoy(envoy, WARM_PATIENCE));
+    }
+    PolicyFeedClient feed = keep(new PolicyFeedClient(PolicyFeedClient.Settings.of(settings.node()), link, engine, engine::pinned, routed));
+    feed.start();
   }
 
   private static Policy stored(byte[] canonical) {
@@ -122,15 +147,15 @@ public final class AccountingService implements AutoCloseable {
     ServiceMetrics observer = new ServiceMetrics(metrics);
     for (String name : List.of(HOPS, REQUESTS)) {
       Path file = folder.resolve(name);
-      JournalRotation rotation = new JournalRotation(file, JournalRotation.LARGEST, new EnvoyLogs(settings.sockets().resolve("envoy.sock")));
+      JournalRotation rotation = new JournalRotation(file, JournalRotation.LARGEST, new EnvoyLogs(settings.envoySocket()));
       keep(new JournalTailer(file, positions.get(name), name.equals(HOPS), engine::providerOf, engine::journal, observer, rotation));
     }
   }
 
-  private AdminServer.Health health(LedgerEngine engine) {
+  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain) {
     return new AdminServer.Health(
-        engine::admitting,
-        () -> List.of(engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
+        () -> engine.admitting() && !drain.draining(),
+        () -> List.of(drain.draining() ? "the gateway drains" : engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
         metrics::text);
   }
 

@@ -1,20 +1,24 @@
 package dev.exchequer.server;
 
+import dev.exchequer.server.link.OperatorLink;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the service lives and what bounds it.
  *
  * @param data DATA: ledger, journal, admin token
- * @param sockets SOCKETS: admit.sock, money.sock, feed.sock
+ * @param sockets SOCKETS: admit.sock, money.sock; feed.sock of an operator beside it, or xds.sock that it opens for Envoy
  * @param adminHost loopback unless somebody asked for more
  * @param adminPort 0 = any free one
  * @param node who this is to the operator: the pod's name, "local" on one machine
  * @param leaseMs how long a hold lives without a sign of life
  * @param maxInboundBytes of a gRPC message: the largest body that Envoy admits, and room for its headers
+ * @param operator the operator of a pod's gateway; null = it is beside the service and has opened feed.sock
  */
-public record ServiceSettings(Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes) {
+public record ServiceSettings(
+    Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes, OperatorLink.@Nullable Remote operator) {
   public static final long DEFAULT_LEASE_MS = 60_000;
   public static final int DEFAULT_MAX_INBOUND_BYTES = 33 * 1024 * 1024;
 
@@ -35,7 +39,7 @@ public record ServiceSettings(Path data, Path sockets, String adminHost, int adm
 
   /** One machine, as `exchequer up` starts it. */
   public static ServiceSettings local(Path data, Path sockets, int adminPort) {
-    return new ServiceSettings(data, sockets, "127.0.0.1", adminPort, "local", DEFAULT_LEASE_MS, DEFAULT_MAX_INBOUND_BYTES);
+    return new ServiceSettings(data, sockets, "127.0.0.1", adminPort, "local", DEFAULT_LEASE_MS, DEFAULT_MAX_INBOUND_BYTES, null);
   }
 
   /** Check at admission: whole bodies. */
@@ -50,6 +54,16 @@ public record ServiceSettings(Path data, Path sockets, String adminHost, int adm
 
   public Path feedSocket() {
     return sockets.resolve("feed.sock");
+  }
+
+  /** Where Envoy finds ADS, if the service relays it. */
+  public Path xdsSocket() {
+    return sockets.resolve("xds.sock");
+  }
+
+  /** Envoy's own. */
+  public Path envoySocket() {
+    return sockets.resolve("envoy.sock");
   }
 
   public Path adminToken() {

@@ -6,14 +6,13 @@ import dev.exchequer.api.v1.PolicyUpdate;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.engine.Engine;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +29,18 @@ public final class PolicyFeedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyFeedClient.class);
 
   /** @param node who speaks: the gateway pod's name, "local" on one machine */
-  public record Settings(Path socket, String node, int maxInboundBytes, long firstBackOffMs, long longestBackOffMs, long pinnedPollMs) {
-    public static Settings of(Path socket, String node, int maxInboundBytes) {
-      return new Settings(socket, node, maxInboundBytes, 200, 5_000, 1_000);
+  public record Settings(String node, long firstBackOffMs, long longestBackOffMs, long pinnedPollMs) {
+    public static Settings of(String node) {
+      return new Settings(node, 200, 5_000, 1_000);
     }
+  }
+
+  /** The way to the operator. */
+  public interface Operator {
+    ManagedChannel channel();
+
+    /** The stream has ended; called on the client's thread. */
+    void lost();
   }
 
   private final Settings settings;
@@ -41,28 +48,32 @@ public final class PolicyFeedClient implements AutoCloseable {
   private final Supplier<List<String>> pinned;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("policy-feed").daemon(true).factory());
-  private final ManagedChannel channel;
+  private final Operator operator;
+  private final Supplier<CompletableFuture<Void>> routed;
 
   private long stream;
   private @Nullable StreamObserver<PolicyStatus> out;
   private @Nullable PolicyStatus lastSent;
   private String error = "";
   private int activating;
+  private CompletableFuture<Void> activations = CompletableFuture.completedFuture(null);
   private long backOffMs;
+  private long connectedAt;
   private boolean closed;
+  private final CountDownLatch over = new CountDownLatch(1);
 
-  /** @param pinned digests that a running request or an open hold still names; polled, on this client's thread */
-  public PolicyFeedClient(Settings settings, Engine engine, Supplier<List<String>> pinned) {
+  /**
+   * @param operator stays open when this is closed
+   * @param pinned digests that a running request or an open hold still names; polled, on this client's thread
+   * @param routed asked before a policy is activated: done when Envoy can route by it, or cannot be asked; never fails
+   */
+  public PolicyFeedClient(Settings settings, Operator operator, Engine engine, Supplier<List<String>> pinned, Supplier<CompletableFuture<Void>> routed) {
     this.settings = settings;
+    this.operator = operator;
+    this.routed = routed;
     this.engine = engine;
     this.pinned = pinned;
     this.backOffMs = settings.firstBackOffMs;
-    this.channel =
-        Grpc.newChannelBuilder("unix:" + settings.socket.toAbsolutePath(), InsecureChannelCredentials.create())
-            .overrideAuthority("localhost")
-            .executor(thread)
-            .maxInboundMessageSize(settings.maxInboundBytes)
-            .build();
   }
 
   public void start() {
@@ -72,11 +83,19 @@ public final class PolicyFeedClient implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.execute(() -> closed = true);
-    channel.shutdownNow();
+    thread.execute(
+        () -> {
+          closed = true;
+          StreamObserver<PolicyStatus> last = out;
+          if (last == null) {
+            over.countDown();
+          } else {
+            last.onError(Status.CANCELLED.withDescription("the service stops").asRuntimeException());
+          }
+        });
     try {
       // the stream's end is told on our thread: without it gRPC would leave the connection open
-      channel.awaitTermination(2, TimeUnit.SECONDS);
+      over.await(2, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -89,17 +108,26 @@ public final class PolicyFeedClient implements AutoCloseable {
     }
     long number = ++stream;
     lastSent = null;
+    connectedAt = System.nanoTime();
     // gRPC backs off by itself after a refused connection; ours is the only back-off
-    channel.resetConnectBackoff();
-    out = PolicyFeedGrpc.newStub(channel).watch(new Updates(number));
+    operator.channel().resetConnectBackoff();
+    out = PolicyFeedGrpc.newStub(operator.channel()).withExecutor(thread).watch(new Updates(number));
     guardedStatus();
   }
 
   private void lost(long number, @Nullable Throwable why) {
-    if (closed || number != stream) {
+    if (closed) {
+      over.countDown();
+      return;
+    }
+    if (number != stream) {
       return;
     }
     out = null;
+    if (System.nanoTime() - connectedAt > TimeUnit.MILLISECONDS.toNanos(settings.longestBackOffMs)) {
+      backOffMs = settings.firstBackOffMs; // it stood
+    }
+    operator.lost();
     LOG.info("policy feed lost ({}), trying again in {} ms", why == null ? "ended by the operator" : why.getMessage(), backOffMs);
     thread.schedule(this::connect, backOffMs, TimeUnit.MILLISECONDS);
     backOffMs = Math.min(backOffMs * 2, settings.longestBackOffMs);
@@ -116,11 +144,22 @@ public final class PolicyFeedClient implements AutoCloseable {
       case Decoded.Refused refused -> answer(number, refused.message());
       case Decoded.Accepted accepted -> {
         error = ""; // it was about another policy
-        CompletableFuture<Result> stored = engine.activate(accepted.policy(), canonical);
         activating++;
-        stored.whenCompleteAsync((done, failure) -> activated(number, failure), thread);
+        // answers come in the order of the updates, so policies are stored in it too
+        activations = activations.thenCompose(before -> routed.get()).thenComposeAsync(asked -> stored(number, accepted.policy(), canonical), thread);
       }
     }
+  }
+
+  /** Never fails: the next one is waiting for it. */
+  private CompletableFuture<Void> stored(long number, Policy policy, byte[] canonical) {
+    CompletableFuture<Result> stored = engine.activate(policy, canonical);
+    return stored.<Void>handleAsync(
+        (done, failure) -> {
+          activated(number, failure);
+          return null;
+        },
+        thread);
   }
 
   private void activated(long number, @Nullable Throwable failure) {

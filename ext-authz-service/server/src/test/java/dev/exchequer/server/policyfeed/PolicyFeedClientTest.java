@@ -12,6 +12,7 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.server.GrpcServers;
 import dev.exchequer.server.ServiceSettings;
 import dev.exchequer.server.admin.UnusedEngine;
+import dev.exchequer.server.link.OperatorLink;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +20,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +43,23 @@ class PolicyFeedClientTest {
   private final FakeEngine engine = new FakeEngine();
   private volatile List<String> pinned = List.of();
   private @Nullable GrpcServers servers;
+  private @Nullable OperatorLink link;
   private @Nullable PolicyFeedClient client;
+  /** What Envoy answers, one after the other; then yes. */
+  private final Queue<CompletableFuture<Void>> routed = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void start() throws Exception {
     servers = serve();
-    PolicyFeedClient.Settings settings = new PolicyFeedClient.Settings(settings().admitSocket(), "local", 1 << 20, 10, 50, 20);
-    client = new PolicyFeedClient(settings, engine, () -> pinned);
+    link = OperatorLink.unix(settings().admitSocket(), 1 << 20);
+    client = new PolicyFeedClient(new PolicyFeedClient.Settings("local", 10, 50, 20), link, engine, () -> pinned, () -> Objects.requireNonNullElse(routed.poll(), CompletableFuture.completedFuture(null)));
     client.start();
   }
 
   @AfterEach
   void stop() {
     Objects.requireNonNull(client).close();
+    Objects.requireNonNull(link).close();
     Objects.requireNonNull(servers).close();
   }
 
@@ -80,6 +87,19 @@ class PolicyFeedClientTest {
     assertThat(answer.getDigest()).isEqualTo(Policies.digest(FIRST));
     assertThat(answer.getPinnedList()).containsExactly("old");
     assertThat(operator.statuses).isEmpty();
+  }
+
+  @Test
+  void activatesInOrderAndNotBeforeEnvoyCanRoute() throws Exception {
+    operator.nextStatus();
+    CompletableFuture<Void> warm = new CompletableFuture<>();
+    routed.add(warm);
+    operator.send(FIRST);
+    operator.send(SECOND);
+    assertThat(engine.activations.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    warm.complete(null);
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(FIRST), ""));
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(SECOND), ""));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.exchequer.operator.publish;
+package dev.exchequer.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,8 +18,6 @@ import java.util.Locale;
  * HTTP/1.1 than this.
  */
 public final class EnvoyAdmin {
-  private static final String WARMING = "cluster_manager.warming_clusters";
-
   private final Path socket;
   private final Duration timeout;
 
@@ -59,13 +57,31 @@ public final class EnvoyAdmin {
 
   /** Clusters that Envoy has accepted and does not yet use, as their names are not resolved or their secrets not there. */
   public int warmingClusters() throws IOException {
-    String stats = get("/stats?filter=%5Ecluster_manager.warming_clusters%24");
-    return stats
+    return (int) stat("cluster_manager.warming_clusters");
+  }
+
+  /**
+   * A counter or gauge.
+   *
+   * @param name e.g. "http.public.downstream_rq_active"
+   * @return 0 if Envoy has none of this name (yet)
+   */
+  public long stat(String name) throws IOException {
+    return get("/stats?filter=%5E" + name + "%24")
         .lines()
-        .filter(line -> line.startsWith(WARMING + ": "))
-        .map(line -> Integer.parseInt(line.substring(WARMING.length() + 2).trim()))
+        .filter(line -> line.startsWith(name + ": "))
+        .map(line -> Long.parseLong(line.substring(name.length() + 2).trim()))
         .findFirst()
-        .orElse(0);
+        .orElse(0L);
+  }
+
+  /** Whether somebody listens at all. */
+  public boolean reachable() {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Request and answer in ISO 8859-1, so that a character is a byte. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.envoy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.link;
+
+import org.jspecify.annotations.NullMarked;
