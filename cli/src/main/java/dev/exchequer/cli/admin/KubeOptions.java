@@ -1,5 +1,7 @@
 package dev.exchequer.cli.admin;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Which gateway of which cluster is meant. */
@@ -33,6 +36,8 @@ final class KubeOptions {
 
   /** @throws CommandFailed if there is no cluster to speak to */
   KubernetesClient client() {
+    // what goes wrong is told by the command, in its own words
+    ((Logger) LoggerFactory.getLogger("io.fabric8.kubernetes.client")).setLevel(Level.OFF);
     return new KubernetesClientBuilder().withConfig(config()).build();
   }
 

@@ -52,6 +52,17 @@ final class KubeIT {
     CLUSTER.gatewayPod(MONEY, RELEASE, service.adminPort());
     CLUSTER.secret(MONEY, RELEASE + "-admin-viewer", "token", VIEWER);
     CLUSTER.secret(MONEY, RELEASE + "-admin-treasurer", "token", TREASURER);
+    plugin();
+  }
+
+  /** Named as kubectl looks for it, and what the script kubectl-exchequer of the repository comes to. */
+  private static void plugin() throws IOException {
+    Path script = Files.createDirectories(home.resolve("bin")).resolve("kubectl-exchequer");
+    Files.writeString(
+        script,
+        "#!/usr/bin/env bash\nexport EXCHEQUER_KUBECTL_PLUGIN=true\nexec '" + Path.of(System.getProperty("java.home"), "bin/java") + "' -XX:TieredStopAtLevel=1 -cp '"
+            + System.getProperty("java.class.path") + "' dev.exchequer.cli.Main \"$@\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @AfterAll
@@ -169,27 +180,20 @@ final class KubeIT {
   }
 
   @Test
-  void aServiceThatIsGoneIsToldFromARightThatIsMissing() {
+  void aServiceThatIsGoneIsToldFromARightThatIsMissing() throws IOException, InterruptedException {
     CLUSTER.namespace("plugin-gone");
     CLUSTER.gatewayPod("plugin-gone", "gone", 1);
     try {
       assertThat(run(new BalancesCommand(), admin, "--gateway", "plugin-gone/gone", "--token", VIEWER)).isEqualTo(1);
       assertThat(err.toString()).contains("the port-forward to plugin-gone/gone-0 port 1 broke off", "kubectl logs -n plugin-gone gone-0");
+      assertThat(kubectl("exchequer", "balances", "--gateway", "plugin-gone/gone", "--token", VIEWER).lines()).as("nothing but the message").hasSize(1);
     } finally {
       CLUSTER.noPod("plugin-gone", "gone");
     }
   }
 
-  /** kubectl finds the plugin on PATH, as it would the script kubectl-exchequer of the repository. */
   @Test
   void asAPluginOfTheRealKubectl() throws IOException, InterruptedException {
-    Path script = home.resolve("bin/kubectl-exchequer");
-    Files.createDirectories(home.resolve("bin"));
-    Files.writeString(
-        script,
-        "#!/usr/bin/env bash\nexport EXCHEQUER_KUBECTL_PLUGIN=true\nexec '" + Path.of(System.getProperty("java.home"), "bin/java") + "' -XX:TieredStopAtLevel=1 -cp '"
-            + System.getProperty("java.class.path") + "' dev.exchequer.cli.Main \"$@\"\n");
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThat(kubectl("exchequer", "balances", "-n", MONEY)).isEqualTo("No balances in this namespace.\n");
     assertThat(kubectl("exchequer", "steal")).contains("kubectl exchequer: ", "See kubectl exchequer --help");
   }

@@ -45,7 +45,7 @@ final class KubeGateway implements AutoCloseable {
   /** @param namespace of the gateway */
   KubeGateway(KubernetesClient client, Path home, String namespace, Set<String> namespaces) throws IOException, InterruptedException {
     sockets = Files.createTempDirectory(Path.of("/tmp"), "exq-kube");
-    TestAuthority authority = TestAuthority.in(home.resolve("ca"));
+    TestAuthority authority = TestAuthority.in(Files.createDirectories(home.resolve("ca")));
     authority.issue(home.resolve("ca/operator"), OPERATOR_NAME);
     authority.issue(home.resolve("ca/gateway"), "exchequer-gateway");
     MutualTls certificates = MutualTls.load(home.resolve("ca/operator"), "exchequer-gateway", LOOK);
