@@ -3,7 +3,9 @@ package dev.exchequer.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.exchequer.identity.ObjectName;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -67,6 +69,28 @@ final class RoutingTest {
         }
       }
     }
+  }
+
+  /** It is on the path of every request. */
+  @Test
+  void lookingUpAllocatesNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int found = lookUps(1000); // classes are loaded
+    long before = threads.getCurrentThreadAllocatedBytes();
+    found += lookUps(10_000);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
+    assertThat(found).isEqualTo(4 * 11_000);
+  }
+
+  private static int lookUps(int rounds) {
+    int found = 0;
+    for (int i = 0; i < rounds; i++) {
+      found += POLICY.routeFor("money", "gpt-5", Endpoint.CHAT_COMPLETIONS).isPresent() ? 1 : 0;
+      found += POLICY.routeFor("team-a", "gpt-5", Endpoint.CHAT_COMPLETIONS).isPresent() ? 1 : 0;
+      found += POLICY.routeFor("team-c", "claude-opus-4", Endpoint.CHAT_COMPLETIONS).isPresent() ? 1 : 0;
+      found += POLICY.routeFor("team-d", "some", Endpoint.CHAT_COMPLETIONS).isPresent() ? 1 : 0;
+    }
+    return found;
   }
 
   @Test

@@ -54,6 +54,9 @@ final class GeneratedKeys implements AutoCloseable {
   /** Why a Secret could not be created. */
   private final Map<ObjectName, String> failures = new ConcurrentHashMap<>();
 
+  /** Whether it is tried again by itself; of the thread alone. */
+  private boolean again;
+
   /**
    * A Secret to be made.
    *
@@ -126,17 +129,15 @@ final class GeneratedKeys implements AutoCloseable {
     if (!failures.equals(before)) {
       dirty.run();
     }
-    if (before.isEmpty() && !failures.isEmpty()) {
+    if (!failures.isEmpty() && !again) {
+      again = true;
       thread.schedule(this::again, AGAIN_MS, TimeUnit.MILLISECONDS);
     }
   }
 
-  /** One such series at a time, as long as something stands against it. */
   private void again() {
+    again = false;
     create();
-    if (!failures.isEmpty()) {
-      thread.schedule(this::again, AGAIN_MS, TimeUnit.MILLISECONDS);
-    }
   }
 
   private void create(ObjectName name, Wanted of) {

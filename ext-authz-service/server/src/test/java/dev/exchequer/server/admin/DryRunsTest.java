@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.World;
 import dev.exchequer.policy.ApiKey;
@@ -65,6 +66,8 @@ class DryRunsTest {
     List<ApiKey> keys = new ArrayList<>();
     for (ApiKey k : policy.keys().values()) {
       List<ApiKey.Credential> live = List.of(new ApiKey.Credential("first", "0".repeat(64), 0));
+      List<ApiKey.Credential> other = List.of(new ApiKey.Credential("first", "1".repeat(64), 0));
+      keys.add(new ApiKey(new ObjectName("elsewhere", k.name().name()), k.project(), k.label(), other, k.routeClasses(), k.models(), false, "", 1000, 0, false));
       keys.add(new ApiKey(k.name(), k.project(), k.label(), live, k.routeClasses(), k.models(), k.neverCross(), k.task(), k.concurrency(), k.requestsPerMinute(), keySuspended));
     }
     return Policy.of(
@@ -141,6 +144,16 @@ class DryRunsTest {
           assertThat(running.post(ASK, "v", "text/plain").body()).contains("would be refused", "refused with 402 balance_insufficient");
           JsonNode narrowed = running.ask("{\"apiKey\":\"default/key\",\"model\":\"model\",\"routeClasses\":[\"Byok\"]}");
           assertThat(narrowed.path("error").path("code").asText()).isEqualTo("route_forbidden");
+        });
+  }
+
+  @Test
+  void aRouteServesTheKeysOfItsNamespace() throws Exception {
+    run(
+        running -> {
+          JsonNode answer = running.ask(ASK.replace("default/", "elsewhere/"));
+          assertThat(answer.path("error").path("code").asText()).isEqualTo("model_not_found");
+          assertThat(answer.path("route").isNull()).isTrue();
         });
   }
 

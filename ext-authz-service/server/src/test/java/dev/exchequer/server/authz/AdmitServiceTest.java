@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.RouteClass;
@@ -106,6 +107,15 @@ class AdmitServiceTest {
   }
 
   @Test
+  void aKeysOwnNamespaceComesFirst() {
+    Check.chat("guest", BODY).by(service);
+    Check.chat("guest", BODY.replace("gpt-5", "shared")).by(service);
+    assertThat(engine.admitted)
+        .extracting(admitted -> admitted.facts().route())
+        .containsExactly(new ObjectName("team", "gpt"), new ObjectName("gateway", "shared"));
+  }
+
+  @Test
   void aKeysOwnTaskAndTheHeadersEndUserWin() {
     Check.chat("tasked", BODY.replace("]}", "],\"user\":\"b\"}"), "x-exchequer-task", "mine", "x-exchequer-end-user", "h", "x-request-id", "x".repeat(129)).by(service);
     assertThat(engine.admitted.getFirst().facts().task()).isEqualTo("own-task");
@@ -127,6 +137,8 @@ class AdmitServiceTest {
         "sk-all          | {\"model\":7}                         | 400 | invalid_request_error | model    | 0198-id",
         "sk-all          | {\"model\":\"no\",\"messages\":[]}    | 404 | model_not_found       | model    | 0198-id",
         "sk-all          | {\"model\":\"embed\",\"messages\":[]} | 404 | model_not_found       | model    | 0198-id",
+        "sk-all          | {\"model\":\"shared\",\"messages\":[]} | 404 | model_not_found      | model    | 0198-id", // the gateway's, for another namespace
+        "sk-stranger     | {\"model\":\"gpt-5\",\"messages\":[]} | 404 | model_not_found       | model    | 0198-id",
       })
   void refusals(String key, String body, int status, String code, @Nullable String param, @Nullable String receipt) {
     Check.Answer answer = Check.of("POST", "/v1/chat/completions", body, "authorization", "Bearer " + key, "content-type", "application/json").by(service);
