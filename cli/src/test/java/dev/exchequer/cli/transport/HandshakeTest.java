@@ -151,6 +151,18 @@ class HandshakeTest {
       stream.onNext(PolicyStatus.newBuilder().setNode("running").setDigest("still here").build());
       Await.until("the stream is heard", () -> rotating.activation.services().getOrDefault("running", PolicyStatus.getDefaultInstance()).getDigest().equals("still here"));
       assertThat(ended).isNotDone();
+
+      Await.until("a session is not resumed for ever past its authority", () -> isRefused(link.channel()));
+    }
+  }
+
+  private static boolean isRefused(ManagedChannel channel) throws Exception {
+    channel.enterIdle(); // the next call has a connection of its own
+    try {
+      fetch(channel);
+      return false;
+    } catch (ExecutionException e) {
+      return true;
     }
   }
 

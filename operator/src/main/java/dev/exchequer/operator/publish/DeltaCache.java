@@ -130,6 +130,9 @@ final class DeltaCache {
     }
   }
 
+  /** No node id begins so: pods are named by DNS labels. */
+  private static final String UNNAMED = "#";
+
   private final Set<Stream> streams = new LinkedHashSet<>();
   private @Nullable Desired desired;
 
@@ -166,9 +169,14 @@ final class DeltaCache {
     Map<String, Stream> newest = new LinkedHashMap<>();
     int unnamed = 0;
     for (Stream stream : streams) {
-      newest.put(stream.node.isEmpty() ? "#" + ++unnamed : stream.node, stream);
+      newest.put(stream.node.isEmpty() ? UNNAMED + ++unnamed : stream.node, stream);
     }
     return newest;
+  }
+
+  /** Whether this stands for a stream that has not said of which node it is. */
+  static boolean isUnnamed(String node) {
+    return node.startsWith(UNNAMED);
   }
 
   /**

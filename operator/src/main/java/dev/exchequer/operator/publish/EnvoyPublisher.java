@@ -123,7 +123,7 @@ public final class EnvoyPublisher {
 
   /** How all Envoys together stand to the newest plan now, e.g. after one was restarted; does not wait. */
   public Outcome current() {
-    return sum(nodes());
+    return sum(outcomes(cache.settled(ALL)));
   }
 
   /**
@@ -132,7 +132,9 @@ public final class EnvoyPublisher {
    * @return by node id: Serving, Rejected with Envoy's words, or NoEnvoy while it has not answered
    */
   public Map<String, Outcome> nodes() {
-    return outcomes(cache.settled(ALL));
+    Map<String, Outcome> nodes = outcomes(cache.settled(ALL));
+    nodes.keySet().removeIf(DeltaCache::isUnnamed); // it has just connected
+    return nodes;
   }
 
   /**

@@ -32,6 +32,10 @@ public final class Listener implements AutoCloseable {
   private static final int DEAD_SECONDS = 5;
   private static final int SOONEST_PING_SECONDS = 5;
   private static final int STOP_SECONDS = 2;
+  private static final int HANDSHAKE_SECONDS = 10;
+
+  /** A resumed session is not checked again: one that lasted would outlive the trust in its certificate. */
+  private static final int SESSION_SECONDS = 1;
 
   private final EventLoopGroup loops;
   private final Server server;
@@ -77,12 +81,14 @@ public final class Listener implements AutoCloseable {
             .trustManager(certificates.trustManager())
             .clientAuth(ClientAuth.REQUIRE)
             .protocols("TLSv1.3")
+            .sessionTimeout(SESSION_SECONDS)
             .build();
     EventLoopGroup loops = loops();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .channelType(EpollServerSocketChannel.class)
             .sslContext(tls)
+            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(DEAD_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(SOONEST_PING_SECONDS, TimeUnit.SECONDS)

@@ -109,6 +109,14 @@ class EnvoyPublisherTest {
   }
 
   @Test
+  void oneThatHasNotSaidItsNameIsWaitedForAndIsNoNode() throws InterruptedException {
+    publisher.stage(FIRST);
+    new FakeEnvoy(cache);
+    assertThat(publisher.nodes()).isEmpty();
+    assertThat(publisher.stage(SECOND)).isInstanceOf(Outcome.NoEnvoy.class);
+  }
+
+  @Test
   void theNewestStreamOfANodeCounts() throws InterruptedException {
     publisher.stage(FIRST);
     new FakeEnvoy(cache, "node").subscribe(ResourceType.CLUSTER); // a connection that died unnoticed

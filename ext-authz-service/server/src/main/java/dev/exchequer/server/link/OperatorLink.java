@@ -23,6 +23,9 @@ public final class OperatorLink implements PolicyFeedClient.Operator, AutoClosea
   private static final int DEAD_SECONDS = 5;
   private static final int STOP_SECONDS = 2;
 
+  /** A resumed session would skip the operator's new certificate, and ours. */
+  private static final int SESSION_SECONDS = 1;
+
   /**
    * An operator elsewhere.
    *
@@ -83,6 +86,7 @@ public final class OperatorLink implements PolicyFeedClient.Operator, AutoClosea
                 .keyManager(certificates.keyManager())
                 .trustManager(certificates.trustManager())
                 .protocols("TLSv1.3")
+                .sessionTimeout(SESSION_SECONDS)
                 .build())
         .defaultLoadBalancingPolicy("pick_first")
         .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
