@@ -12,12 +12,12 @@ say() { echo "run-image: $*" >&2; }
 jdk() {
   local home
   for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-    if [ -x "$home/bin/jlink" ] && [ -d "$home/jmods" ] && [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")" -ge 21 ]; then
+    if [ -n "$home" ] && [ -x "$home/bin/jlink" ] && [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")" -ge 21 ]; then
       echo "$home"
       return 0
     fi
   done
-  say "no JDK 21 or newer with jlink and jmods found: set JAVA_HOME"
+  say "no JDK 21 or newer with jlink found: set JAVA_HOME"
   return 1
 }
 

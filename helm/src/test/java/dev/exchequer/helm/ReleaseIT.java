@@ -61,15 +61,19 @@ class ReleaseIT {
 
     // a value and a definition change; only what they concern does
     long pods = generation(SERVICE_POD);
-    upgrade(next.helm(), command -> command.set("operator.replicas", 3).set("tokenGateway.namespaces.from", "Same")).call();
+    upgrade(next.helm(), command -> command.set("operator.replicas", 3)).call();
     assertThat(admin.get(OPERATOR).good().at("/spec/replicas").asInt()).isEqualTo(3);
     assertThat(columns()).contains("NEXT");
     assertThat(generation(SERVICE_POD)).as("the gateway's pod is not restarted by a change of the operator").isEqualTo(pods);
     assertThat(admin.get(secret("operator")).good().path("data")).as("certificates are kept").isEqualTo(certificate);
-    JsonNode taken = admin.get(GATEWAY).good();
-    assertThat(taken.at("/metadata/uid")).as("the same object, taken over from the hook").isEqualTo(gateway.at("/metadata/uid"));
-    assertThat(taken.at("/spec/namespaces/from").asText()).isEqualTo("Same");
-    assertThat(taken.at("/status/conditions/0/reason").asText()).isEqualTo("Programmed");
+    assertThat(admin.get(GATEWAY).good().at("/metadata/uid")).as("the same object, taken over from the hook").isEqualTo(gateway.at("/metadata/uid"));
+
+    // its own values are changed in place
+    upgrade(next.helm(), command -> command.set("operator.replicas", 3).set("tokenGateway.namespaces.from", "Same")).call();
+    JsonNode changed = admin.get(GATEWAY).good();
+    assertThat(changed.at("/metadata/uid")).isEqualTo(gateway.at("/metadata/uid"));
+    assertThat(changed.at("/spec/namespaces/from").asText()).isEqualTo("Same");
+    assertThat(changed.at("/status/conditions/0/reason").asText()).isEqualTo("Programmed");
 
     // back to the former chart and values, which is all that a rollback is; helm-java has no command for it
     upgrade(first.helm(), command -> command).call();
@@ -93,6 +97,22 @@ class ReleaseIT {
 
     assertThat(install(first.helm()).call().getStatus()).as("the same name takes everything over").isEqualTo("deployed");
     assertThat(admin.get(GATEWAY).good().at("/metadata/uid")).isEqualTo(gateway.at("/metadata/uid"));
+  }
+
+  /** Helm cannot change an object in the moment in which it takes it over. */
+  @Test
+  void aChangeInTheFirstUpgradeIsNotLost() {
+    ChartCopy chart = ChartCopy.in(folder);
+    install(chart.helm()).call();
+
+    upgrade(chart.helm(), command -> command.set("tokenGateway.namespaces.from", "Same")).call();
+    JsonNode changed = admin.get(GATEWAY).good();
+    assertThat(changed.at("/spec/namespaces/from").asText()).isEqualTo("Same");
+
+    upgrade(chart.helm(), command -> command.set("tokenGateway.namespaces.from", "Same")).call();
+    upgrade(chart.helm(), command -> command.set("tokenGateway.namespaces.from", "All")).call();
+    assertThat(admin.get(GATEWAY).good().at("/metadata/uid")).isEqualTo(changed.at("/metadata/uid"));
+    assertThat(admin.get(GATEWAY).good().at("/spec/namespaces/from").asText()).isEqualTo("All");
   }
 
   private InstallCommand install(Helm helm) {
