@@ -55,7 +55,7 @@ if [ ! -f "$cache/base.tar" ]; then
 fi
 
 say "builds the image on it"
-mvn -q -B -Pimages -Dmaven.test.skip=true -Dimage.base="tar://$cache/base.tar" -pl cli -am package
+mvn -q -B -Pimages -Dimage.base="tar://$cache/base.tar" -pl cli -am package
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/exchequer-image.XXXXXX")
 running=
