@@ -14,12 +14,31 @@
 
 {{/* The name of what is not in a namespace and must not meet another release's. */}}
 {{- define "exchequer.clusterName" -}}
-{{- printf "%s-%s" .Release.Namespace (include "exchequer.fullname" .) -}}
+{{- printf "%s-%s" .Release.Namespace (include "exchequer.fullname" .) | trimPrefix "-" -}}
+{{- end -}}
+
+{{- define "exchequer.operatorName" -}}
+{{- include "exchequer.fullname" . }}-operator
+{{- end -}}
+
+{{/* The name in the operator's certificate: gateways accept no other. */}}
+{{- define "exchequer.operatorHost" -}}
+{{- printf "%s.%s.svc" (include "exchequer.operatorName" .) .Release.Namespace -}}
 {{- end -}}
 
 {{- define "exchequer.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "exchequer.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "exchequer.operatorSelector" -}}
+{{ include "exchequer.selectorLabels" . }}
+app.kubernetes.io/component: operator
+{{- end -}}
+
+{{- define "exchequer.gatewaySelector" -}}
+{{ include "exchequer.selectorLabels" . }}
+app.kubernetes.io/component: gateway
 {{- end -}}
 
 {{- define "exchequer.labels" -}}
@@ -29,12 +48,21 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
-{{- define "exchequer.serviceAccountName" -}}
-{{- if .Values.serviceAccount.create -}}
-{{- default (include "exchequer.fullname" .) .Values.serviceAccount.name -}}
-{{- else -}}
-{{- default "default" .Values.serviceAccount.name -}}
+{{- define "exchequer.operatorServiceAccount" -}}
+{{- default (ternary (include "exchequer.operatorName" .) "default" .Values.operator.serviceAccount.create) .Values.operator.serviceAccount.name -}}
 {{- end -}}
+
+{{- define "exchequer.gatewayServiceAccount" -}}
+{{- default (ternary (printf "%s-gateway" (include "exchequer.fullname" .)) "default" .Values.gateway.serviceAccount.create) .Values.gateway.serviceAccount.name -}}
+{{- end -}}
+
+{{/* The Secrets with tls.crt, tls.key and ca.crt. */}}
+{{- define "exchequer.operatorTls" -}}
+{{- if eq .Values.tls.mode "existingSecret" -}}{{ .Values.tls.existingSecret.operator }}{{- else -}}{{ include "exchequer.fullname" . }}-operator-tls{{- end -}}
+{{- end -}}
+
+{{- define "exchequer.gatewayTls" -}}
+{{- if eq .Values.tls.mode "existingSecret" -}}{{ .Values.tls.existingSecret.gateway }}{{- else -}}{{ include "exchequer.fullname" . }}-gateway-tls{{- end -}}
 {{- end -}}
 
 {{/* list image defaultTag */}}
@@ -52,7 +80,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
 {{- define "exchequer.kinds" -}}
-[apikeys, balances, budgets, fallbackpolicies, modelproviders, modelroutes, pricesheets, projects]
+[apikeys, balances, budgets, fallbackpolicies, modelproviders, modelroutes, pricesheets, projects, tokengateways]
 {{- end -}}
 
 {{- define "exchequer.containerSecurityContext" -}}
@@ -61,4 +89,58 @@ readOnlyRootFilesystem: true
 allowPrivilegeEscalation: false
 capabilities: {drop: [ALL]}
 seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{/* One user for all containers of a pod: the sockets are for their owner only. The group reads mounted Secrets. */}}
+{{- define "exchequer.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{/* What the pods of both workloads are given from values: dict "pod" (values.operator or values.gateway) "root" */}}
+{{- define "exchequer.scheduling" -}}
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .pod.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .pod.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .pod.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .pod.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The values of the TokenGateway, short. */}}
+{{- define "exchequer.tokenGatewayHash" -}}
+{{- omit .Values.tokenGateway "create" | toJson | sha256sum | trunc 16 -}}
+{{- end -}}
+
+{{/*
+How this release makes its TokenGateway: "object" as everything else, or "hook". Helm refuses a release with an object of a kind that the API server does not
+know yet, and the first installation brings the kind itself; so there it is a hook, made after the definitions. Helm takes such an object over later, but
+changes nothing in it at that moment: a custom resource is patched by the difference of two releases' manifests, and only one of them has it. So if its values
+change at that very moment, too, it is a hook again, which deletes it and makes it anew.
+*/}}
+{{- define "exchequer.tokenGatewayBy" -}}
+{{- $by := "hook" -}}
+{{- if .Capabilities.APIVersions.Has "exchequer.dev/v1alpha1/TokenGateway" -}}
+{{- $live := lookup "exchequer.dev/v1alpha1" "TokenGateway" .Release.Namespace (include "exchequer.fullname" .) -}}
+{{- $operator := lookup "apps/v1" "Deployment" .Release.Namespace (include "exchequer.operatorName" .) -}}
+{{- $before := dig "metadata" "annotations" "exchequer.dev/token-gateway-by" "" (default dict $operator) -}}
+{{- $same := eq (include "exchequer.tokenGatewayHash" .) (dig "metadata" "annotations" "exchequer.dev/values" "" (default dict $live)) -}}
+{{- if or (not $live) $same (eq $before "object") -}}
+{{- $by = "object" -}}
+{{- end -}}
+{{- end -}}
+{{- $by -}}
 {{- end -}}

@@ -23,7 +23,14 @@ final class Chart {
   /** Helm takes 1.20 without it. */
   static final String KUBERNETES = "1.36.4";
 
+  /** Files in src/test/resources/values, and the chart as it comes. */
+  static final List<String> VALUES = List.of("default", "production", "least", "cert-manager");
+
   private static final YAMLMapper YAML = new YAMLMapper();
+
+  static {
+    NoCluster.start();
+  }
 
   private Chart() {}
 
@@ -67,11 +74,19 @@ final class Chart {
     return found.get(0);
   }
 
-  static JsonNode pod(List<JsonNode> objects) {
+  static JsonNode operator(List<JsonNode> objects) {
+    return only(objects, "Deployment").at("/spec/template/spec");
+  }
+
+  static JsonNode gateway(List<JsonNode> objects) {
     return only(objects, "StatefulSet").at("/spec/template/spec");
   }
 
-  /** Sidecars first, as they start. */
+  static JsonNode container(JsonNode pod, String name) {
+    return containers(pod).stream().filter(container -> container.path("name").asText().equals(name)).findFirst().orElseThrow(() -> new AssertionError("no container " + name));
+  }
+
+  /** As they start. */
   static List<JsonNode> containers(JsonNode pod) {
     return Stream.concat(each(pod.path("initContainers")), each(pod.path("containers"))).toList();
   }

@@ -14,11 +14,15 @@ class NotesTest {
 
     assertThat(notes)
         .contains("kubectl -n ai-gateway rollout status statefulset/exchequer")
+        .contains("kubectl -n ai-gateway rollout status deployment/exchequer-operator")
+        .contains("describe tokengateway exchequer")
         .contains("--clusterrole=exchequer-treasurer")
         .contains("port-forward service/exchequer 8080:8080")
         .contains("The operator reads Secrets in: team-a, team-b (secretNamespaces)")
-        .contains("No image is published yet")
-        .contains("replicas stays 1: the ledger is a SQLite file")
+        .contains("No image is published: build one (mvn -Pimages package)")
+        .contains("gateway.replicas stays 1: the ledger is a SQLite file")
+        .contains("requests that run get 60 s to end")
+        .contains("good for 3650 days")
         .contains("lets nobody reach the admin API and /metrics")
         .doesNotContain("<no value>");
   }

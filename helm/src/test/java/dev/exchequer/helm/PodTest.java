@@ -5,95 +5,131 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
-/** The one pod: who runs, as whom, in which order, and who sees what. */
+/** The pods of both workloads: who runs, as whom, in which order, and who sees what. */
 class PodTest {
-  /** A Unix socket's path ends at 107 bytes; operator and service refuse a longer folder. */
+  /** A Unix socket's path ends at 107 bytes; the service refuses a longer folder. */
   private static final int LONGEST_SOCKETS_FOLDER = 60;
 
   @ParameterizedTest
-  @ValueSource(strings = {"default", "production", "least"})
+  @FieldSource("dev.exchequer.helm.Chart#VALUES")
   void everyContainerIsConfined(String values) throws IOException {
-    JsonNode pod = Chart.pod(Chart.objects(values));
+    List<JsonNode> objects = Chart.objects(values);
 
-    assertThat(Chart.containers(pod)).extracting(c -> c.path("name").asText()).containsExactly("operator", "service", "envoy");
-    for (JsonNode container : Chart.containers(pod)) {
-      JsonNode security = container.path("securityContext");
-      assertThat(security.path("runAsNonRoot").asBoolean()).isTrue();
-      assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
-      assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
-      assertThat(Chart.texts(security.at("/capabilities/drop"))).containsExactly("ALL");
-      assertThat(security.at("/capabilities").has("add")).isFalse();
-      assertThat(security.at("/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
-      assertThat(security.has("runAsUser")).as("one user for all: the sockets are 0600").isFalse();
+    assertThat(names(Chart.operator(objects))).containsExactly("operator");
+    assertThat(names(Chart.gateway(objects))).containsExactly("bootstrap", "service", "envoy");
+    for (JsonNode pod : List.of(Chart.operator(objects), Chart.gateway(objects))) {
+      for (JsonNode container : Chart.containers(pod)) {
+        JsonNode security = container.path("securityContext");
+        assertThat(security.path("runAsNonRoot").asBoolean()).isTrue();
+        assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(Chart.texts(security.at("/capabilities/drop"))).containsExactly("ALL");
+        assertThat(security.at("/capabilities").has("add")).isFalse();
+        assertThat(security.at("/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
+        assertThat(security.has("runAsUser")).as("one user for all: the sockets are 0600").isFalse();
+      }
+      assertThat(pod.at("/securityContext/runAsUser").asInt()).isEqualTo(65532);
+      assertThat(pod.has("hostNetwork") || pod.has("hostPID") || pod.toString().contains("hostPath")).isFalse();
     }
-    assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
-    assertThat(pod.has("hostNetwork") || pod.has("hostPID") || pod.toString().contains("hostPath")).isFalse();
   }
 
   @Test
   void envoyStartsLastAndStopsFirst() throws IOException {
-    JsonNode pod = Chart.pod(Chart.objects("production"));
+    JsonNode pod = Chart.gateway(Chart.objects("production"));
+    JsonNode service = Chart.container(pod, "service");
 
-    assertThat(Chart.each(pod.path("initContainers")).toList())
-        .allSatisfy(
-            sidecar -> {
-              assertThat(sidecar.path("restartPolicy").asText()).isEqualTo("Always");
-              assertThat(sidecar.has("startupProbe")).isTrue();
-              assertThat(sidecar.has("livenessProbe")).isTrue();
-            });
-    JsonNode envoy = pod.at("/containers/0");
-    assertThat(envoy.has("readinessProbe")).isTrue();
-    assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isGreaterThan(envoy.at("/lifecycle/preStop/sleep/seconds").asInt() + 10);
+    assertThat(Chart.container(pod, "bootstrap").has("restartPolicy")).as("it ends before the others start").isFalse();
+    assertThat(service.path("restartPolicy").asText()).isEqualTo("Always");
+    assertThat(List.of(service.has("startupProbe"), service.has("livenessProbe"), service.has("readinessProbe"))).containsOnly(true);
+    assertThat(Chart.container(pod, "envoy").has("readinessProbe")).isTrue();
+    assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isGreaterThanOrEqualTo(300 + 20);
   }
 
   @Test
-  void envoySeesNeitherTheLedgerNorACredentialOfTheCluster() throws IOException {
-    JsonNode pod = Chart.pod(Chart.objects("default"));
+  void noContainerOfTheGatewayHasACredentialOfTheCluster() throws IOException {
+    JsonNode pod = Chart.gateway(Chart.objects("default"));
 
     assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
-    assertThat(mounts(pod, "token")).containsExactly("operator:/var/run/secrets/kubernetes.io/serviceaccount:");
-    assertThat(mounts(pod, "data"))
-        .containsExactly("operator:/var/lib/exchequer/journal:journal", "service:/var/lib/exchequer:", "envoy:/var/lib/exchequer/journal:journal");
+    assertThat(pod.toString()).doesNotContain("serviceAccountToken\"").doesNotContain("/var/run/secrets");
+    assertThat(Chart.operator(Chart.objects("default")).path("automountServiceAccountToken").asBoolean()).isTrue();
+  }
+
+  @Test
+  void envoySeesTheJournalAndNeitherTheLedgerNorTheCertificate() throws IOException {
+    List<JsonNode> objects = Chart.objects("default");
+    JsonNode gateway = Chart.gateway(objects);
+
+    assertThat(mounts(gateway, "data"))
+        .containsExactly("bootstrap:/var/lib/exchequer/journal:journal", "service:/var/lib/exchequer:", "envoy:/var/lib/exchequer/journal:journal");
+    assertThat(mounts(gateway, "tls")).containsExactly("service:/tls:");
+    assertThat(mounts(Chart.operator(objects), "tls")).containsExactly("operator:/tls:");
+    assertThat(Stream.of(gateway, Chart.operator(objects)).flatMap(pod -> Chart.each(pod.path("volumes"))).filter(volume -> volume.has("secret")))
+        .allSatisfy(volume -> assertThat(volume.at("/secret/defaultMode").asInt()).as("for the group").isEqualTo(0440));
   }
 
   @Test
   void allMeetAtTheSameSockets() throws IOException {
-    JsonNode pod = Chart.pod(Chart.objects("default"));
+    JsonNode pod = Chart.gateway(Chart.objects("default"));
 
-    assertThat(mounts(pod, "run")).containsExactly("operator:/run/exchequer:", "service:/run/exchequer:", "envoy:/run/exchequer:");
+    assertThat(mounts(pod, "run")).containsExactly("bootstrap:/run/exchequer:", "service:/run/exchequer:", "envoy:/run/exchequer:");
     assertThat("/run/exchequer".length()).isLessThanOrEqualTo(LONGEST_SOCKETS_FOLDER);
     assertThat(pod.at("/volumes/0/emptyDir/medium").asText()).isEqualTo("Memory");
-    assertThat(Chart.texts(pod.at("/initContainers/0/args"))).contains("--sockets=/run/exchequer");
-    assertThat(Chart.texts(pod.at("/initContainers/1/args"))).contains("--sockets=/run/exchequer");
-    assertThat(Chart.texts(pod.at("/containers/0/args"))).contains("/run/exchequer/bootstrap.yaml", "--file-flush-interval-msec");
+    assertThat(Chart.texts(Chart.container(pod, "bootstrap").path("args"))).contains("--sockets=/run/exchequer", "--node=$(POD_NAME)");
+    assertThat(Chart.texts(Chart.container(pod, "service").path("args"))).contains("--sockets=/run/exchequer", "--node=$(POD_NAME)");
+    assertThat(Chart.texts(Chart.container(pod, "envoy").path("args"))).contains("/run/exchequer/bootstrap.yaml", "--file-flush-interval-msec");
   }
 
+  @Test
+  void bothSidesExpectEachOthersNames() throws IOException {
+    List<JsonNode> objects = Chart.objects("default");
+    String host = "exchequer-operator.ai-gateway.svc";
+
+    assertThat(Chart.texts(Chart.container(Chart.gateway(objects), "service").path("args"))).contains("--operator=" + host + ":18000", "--operator-name=" + host, "--tls=/tls");
+    assertThat(Chart.texts(Chart.container(Chart.operator(objects), "operator").path("args")))
+        .contains("--gateway-name=exchequer-gateway", "--grpc-port=18000", "--tls=/tls", "--gateway=exchequer", "--lease=exchequer-operator");
+    assertThat(objects.stream().filter(Chart.kind("Service")).map(service -> service.at("/metadata/name").asText())).contains("exchequer-operator");
+  }
+
+  /** Every selector finds the pods of one workload and never those of the other. */
   @ParameterizedTest
-  @ValueSource(strings = {"default", "production", "least"})
-  void servicesAndPolicyFindThePod(String values) throws IOException {
+  @FieldSource("dev.exchequer.helm.Chart#VALUES")
+  void everySelectorFindsOneWorkload(String values) throws IOException {
     List<JsonNode> objects = Chart.objects(values);
-    JsonNode labels = Chart.only(objects, "StatefulSet").at("/spec/template/metadata/labels");
+    JsonNode operator = Chart.only(objects, "Deployment").at("/spec/template/metadata/labels");
+    JsonNode gateway = Chart.only(objects, "StatefulSet").at("/spec/template/metadata/labels");
 
     List<JsonNode> selectors =
         objects.stream()
-            .map(
+            .flatMap(
                 object ->
                     switch (object.path("kind").asText()) {
-                      case "Service" -> object.at("/spec/selector");
-                      case "NetworkPolicy" -> object.at("/spec/podSelector/matchLabels");
-                      case "StatefulSet", "PodDisruptionBudget" -> object.at("/spec/selector/matchLabels");
-                      default -> object.at("/none");
+                      case "Service" -> Stream.of(object.at("/spec/selector"));
+                      case "NetworkPolicy" -> Stream.concat(Stream.of(object.at("/spec/podSelector/matchLabels")), peers(object));
+                      case "StatefulSet", "Deployment", "PodDisruptionBudget" -> Stream.of(object.at("/spec/selector/matchLabels"));
+                      default -> Stream.of();
                     })
-            .filter(JsonNode::isObject)
             .toList();
 
-    assertThat(selectors).hasSizeGreaterThanOrEqualTo(3);
-    assertThat(selectors)
-        .allSatisfy(selector -> assertThat(selector.properties()).isNotEmpty().allSatisfy(e -> assertThat(labels.get(e.getKey())).isEqualTo(e.getValue())));
+    assertThat(selectors).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(selectors).allSatisfy(selector -> assertThat(finds(selector, operator) ^ finds(selector, gateway)).as(selector.toString()).isTrue());
+  }
+
+  /** The pods of this chart that a policy lets in or out. */
+  private static Stream<JsonNode> peers(JsonNode policy) {
+    return policy.findValues("podSelector").stream().map(selector -> selector.path("matchLabels")).filter(labels -> labels.has("app.kubernetes.io/component"));
+  }
+
+  private static boolean finds(JsonNode selector, JsonNode labels) {
+    return !selector.isEmpty() && selector.properties().stream().allMatch(entry -> entry.getValue().equals(labels.get(entry.getKey())));
+  }
+
+  private static List<String> names(JsonNode pod) {
+    return Chart.containers(pod).stream().map(container -> container.path("name").asText()).toList();
   }
 
   private static List<String> mounts(JsonNode pod, String volume) {

@@ -11,8 +11,18 @@ class RefusedValuesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "replicas | 2 | /replicas | value must be 1",
-        "replicas | 0 | /replicas | value must be 1",
+        "gateway.replicas | 2 | /gateway/replicas | value must be 1",
+        "gateway.replicas | 0 | /gateway/replicas | value must be 1",
+        "replicas | 1 | '' | additional properties 'replicas' not allowed",
+        "operator.replicas | 0 | /operator/replicas | minimum: got 0, want 1",
+        "operator.healthPort | 18000 | /operator/healthPort | not' failed",
+        "operator.serviceAccount.token | true | /operator/serviceAccount | additional properties 'token' not allowed",
+        "tls.mode | none | /tls/mode | value must be one of 'selfSigned', 'certManager', 'existingSecret'",
+        "tls.mode | existingSecret | /tls/existingSecret/operator | minLength: got 0, want 1",
+        "tls.validityDays | 7 | /tls/validityDays | minimum: got 7, want 60",
+        "tls.gatewayName | '*' | /tls/gatewayName | does not match pattern",
+        "tokenGateway.namespaces.from | Some | /tokenGateway/namespaces/from | value must be one of 'All', 'Same', 'Selector'",
+        "tokenGateway.defaults.priceSheetRefs[0].kind | x | /tokenGateway/defaults/priceSheetRefs/0 | additional properties 'kind' not allowed",
         "replicaCount | 1 | '' | additional properties 'replicaCount' not allowed",
         "envoy.ports | 8080 | /envoy | additional properties 'ports' not allowed",
         "envoy.port | 80 | /envoy/port | minimum: got 80, want 1,024",
@@ -24,7 +34,7 @@ class RefusedValuesTest {
         "persistence.size | much | /persistence/size | does not match pattern",
         "image.digest | latest | /image/digest | does not match pattern",
         "secretNamespaces[0] | '*' | /secretNamespaces/0 | does not match pattern",
-        "podDisruptionBudget.maxUnavailable | 2 | /podDisruptionBudget/maxUnavailable | value must be one of 0, 1",
+        "gateway.podDisruptionBudget.maxUnavailable | 2 | /gateway/podDisruptionBudget/maxUnavailable | value must be one of 0, 1",
       })
   void refused(String name, String value, String path, String message) {
     assertThatThrownBy(() -> Chart.text(command -> command.set(name, value)))
