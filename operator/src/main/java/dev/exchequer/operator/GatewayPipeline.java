@@ -1,5 +1,6 @@
 package dev.exchequer.operator;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Compiler;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what was written to what is served. The whole gateway is built again on every change, and the same input gives the same bytes:
@@ -25,7 +27,7 @@ import java.util.Map;
  * </ol>
  */
 public final class GatewayPipeline {
-  private final Validator validator = new Validator();
+  private final Validator validator;
   private final Map<String, String> environment;
   private Inventory before = Inventory.empty();
   private Map<ObjectKey, Document> lastGood = Map.of();
@@ -46,7 +48,13 @@ public final class GatewayPipeline {
 
   /** @param environment what `${NAME}` in a Secret's stringData may name */
   public GatewayPipeline(Map<String, String> environment) {
+    this(environment, null);
+  }
+
+  /** @param gateway the TokenGateway that is in force if it is there; null = the oldest */
+  public GatewayPipeline(Map<String, String> environment, @Nullable ObjectName gateway) {
     this.environment = Map.copyOf(environment);
+    this.validator = new Validator(gateway);
   }
 
   public synchronized Compiled compile(Reading reading) {

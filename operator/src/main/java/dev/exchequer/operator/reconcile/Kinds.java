@@ -15,6 +15,7 @@ import java.util.function.Function;
 final class Kinds {
   static final List<Watched<?>> ALL =
       List.of(
+          new Watched<>(TokenGateway.class, TokenGateways::new),
           new Watched<>(ModelProvider.class, ModelProviders::new),
           new Watched<>(Project.class, Projects::new),
           new Watched<>(Balance.class, Balances::new),
@@ -28,6 +29,20 @@ final class Kinds {
   record Watched<R extends RawResource>(Class<R> type, Function<Runnable, DirtyReconciler<R>> reconciler) {}
 
   private Kinds() {}
+
+  @Group(Api.GROUP)
+  @Version(Api.VERSION)
+  @Kind("TokenGateway")
+  @Plural("tokengateways")
+  public static final class TokenGateway extends RawResource {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static final class TokenGateways extends DirtyReconciler<TokenGateway> {
+    TokenGateways(Runnable dirty) {
+      super(dirty);
+    }
+  }
 
   @Group(Api.GROUP)
   @Version(Api.VERSION)

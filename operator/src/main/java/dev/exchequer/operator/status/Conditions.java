@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /** What is to be said of every object, from what was compiled and what became of it. No clock, no API server. */
 public final class Conditions {
   /** The kinds that Envoy sees anything of. */
-  private static final Set<String> ENVOYS = Set.of("ModelProvider", "ModelRoute", "FallbackPolicy");
+  private static final Set<String> ENVOYS = Set.of("ModelProvider", "ModelRoute", "FallbackPolicy", "TokenGateway");
 
   private final Findings findings;
   private final Outcome outcome;

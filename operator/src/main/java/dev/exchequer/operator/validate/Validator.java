@@ -1,5 +1,7 @@
 package dev.exchequer.operator.validate;
 
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
@@ -7,14 +9,22 @@ import dev.exchequer.operator.model.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which objects are in force. An object that is refused takes out itself: its last good form stays, if it has one and that still fits; what refers
  */
 public final class Validator {
   private final Schemas schemas = Schemas.load();
+  private final @Nullable ObjectName gateway;
+
+  /** @param gateway the TokenGateway that is in force if it is there; null = the oldest */
+  public Validator(@Nullable ObjectName gateway) {
+    this.gateway = gateway;
+  }
 
   /** @param inForce what the compiler gets: objects without an error among them */
   public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
@@ -64,7 +74,8 @@ public final class Validator {
     /** References before conflicts: an object that is out anyway conflicts with nothing. */
     private List<Found> refusedTogether() {
       Inventory now = written.with(candidates);
-      References references = new References(now, written);
+      Optional<Document> serving = Gateways.inForce(now.ofKind(Gateways.KIND), gateway);
+      References references = new References(now, written, serving);
       List<Found> refused = new ArrayList<>();
       for (Document document : now.objects().values()) {
         Found found = new Found(document);
@@ -73,7 +84,7 @@ public final class Validator {
           refused.add(found);
         }
       }
-      return refused.isEmpty() ? new Conflicts(now, this::serves).losers() : refused;
+      return refused.isEmpty() ? new Conflicts(now, this::serves, serving).losers() : refused;
     }
 
     private void settle(Found found) {
