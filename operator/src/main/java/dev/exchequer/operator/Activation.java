@@ -2,13 +2,13 @@ package dev.exchequer.operator;
 
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.operator.ir.GatewayPlan;
-import dev.exchequer.operator.policy.PolicyFeedServer;
-import dev.exchequer.operator.publish.EnvoyAdmin;
+import dev.exchequer.operator.policy.PolicyFeed;
+import dev.exchequer.operator.publish.Ads;
 import dev.exchequer.operator.publish.EnvoyPublisher;
 import dev.exchequer.operator.publish.Outcome;
-import dev.exchequer.operator.publish.XdsServer;
-import dev.exchequer.operator.translate.EnvoyBootstrap;
+import dev.exchequer.operator.publish.WarmClusters;
 import dev.exchequer.operator.translate.ToEnvoy;
+import dev.exchequer.operator.transport.Listener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,25 +19,29 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves plans on SOCKETS/xds.sock and feed.sock, the same for files and for Kubernetes. A plan is activated in the order of docs/design/xds.md: Envoy gets
- * clusters, secrets and routes beside the old ones, then the accounting service gets the policy, and what only older plans needed goes when nothing pinned
- * names them.
+ * Serves plans, the same from files and from Kubernetes, behind the {@link Doors} that it is given. A plan is activated in the order of docs/design/xds.md:
+ * Envoy gets clusters, secrets and routes beside the old ones, then the accounting service of its node gets the policy, and what only older plans needed goes
+ * when nothing pinned names them.
  */
 public final class Activation implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(2);
+  /** How soon a service gets a policy that its Envoy took, or was asked to take, later than the others. */
+  private static final long RECONSIDER_MS = 200;
 
-  private final XdsServer xds;
+  private final Ads ads = new Ads();
   private final EnvoyPublisher publisher;
-  private final PolicyFeedServer feed;
+  private final PolicyFeed feed;
+  private final List<Listener> listeners = new ArrayList<>();
   private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("activation").daemon().factory());
+  private final ScheduledExecutorService late = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("late-envoys").daemon().factory());
 
   /** Plans that something may still be decided by, by digest; guarded by this. */
   private final Map<String, GatewayPlan> plans = new LinkedHashMap<>();
@@ -46,16 +50,27 @@ public final class Activation implements AutoCloseable {
   private long newest;
   private volatile GatewayPlan plan = GatewayPlan.EMPTY;
 
-  private Activation(EnvoyBootstrap.Settings settings) throws IOException {
-    this.xds = XdsServer.start(settings.xdsSocket());
-    EnvoyAdmin admin = new EnvoyAdmin(settings.adminSocket(), ADMIN_TIMEOUT);
-    this.publisher = new EnvoyPublisher(xds, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), admin, PATIENCE);
-    this.feed = new PolicyFeedServer(settings.socketsDir().resolve("feed.sock"), this::heard);
+  private Activation(WarmClusters clusters) {
+    this.publisher = new EnvoyPublisher(ads, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), clusters, PATIENCE);
+    this.feed = new PolicyFeed(this::heard, publisher::mayDecide);
+    late.scheduleWithFixedDelay(feed::reconsider, RECONSIDER_MS, RECONSIDER_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** @throws IOException if a socket cannot be bound */
-  public static Activation start(EnvoyBootstrap.Settings settings) throws IOException {
-    return new Activation(settings);
+  /** @throws IOException if a socket or port cannot be bound */
+  public static Activation start(Doors doors) throws IOException {
+    Activation activation = new Activation(doors.clusters());
+    try {
+      activation.listeners.addAll(doors.open(activation.ads.service(), activation.feed));
+      return activation;
+    } catch (IOException | RuntimeException e) {
+      activation.close();
+      throw e;
+    }
+  }
+
+  /** The TCP port on which gateways are served; 0 = there is none. */
+  public int port() {
+    return listeners.stream().mapToInt(Listener::port).filter(port -> port > 0).findFirst().orElse(0);
   }
 
   /**
@@ -86,7 +101,7 @@ public final class Activation implements AutoCloseable {
       if (outcome instanceof Outcome.Rejected rejected) {
         LOG.error("Envoy refused the plan {}: {}", compiled.digest(), rejected.message());
       } else {
-        // No Envoy yet: its resources stand ready, and without it there is nobody to decide for.
+        // No Envoy yet: its resources stand ready, and without it there is nobody to decide for. One of several that refused: its service keeps the old policy.
         activated = compiled.digest();
         feed.offer(compiled.digest(), compiled.policy());
       }
@@ -137,9 +152,19 @@ public final class Activation implements AutoCloseable {
     return plan;
   }
 
-  /** How Envoy stands to the newest plan that it did not refuse; does not wait. */
+  /** How the connected Envoys stand to the newest plan that they did not refuse; does not wait. */
   public Outcome current() {
     return publisher.current();
+  }
+
+  /** The same by node id, of those that are connected to this replica. */
+  public Map<String, Outcome> envoys() {
+    return publisher.nodes();
+  }
+
+  /** Whether there is something to serve: gateways may connect. */
+  public boolean serves() {
+    return !activated.isEmpty();
   }
 
   /** Whether Envoy and every connected accounting service hold the newest plan. */
@@ -154,6 +179,7 @@ public final class Activation implements AutoCloseable {
 
   @Override
   public void close() {
+    late.shutdownNow();
     thread.shutdownNow();
     try {
       if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -163,6 +189,6 @@ public final class Activation implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     feed.close();
-    xds.close();
+    listeners.forEach(Listener::close);
   }
 }

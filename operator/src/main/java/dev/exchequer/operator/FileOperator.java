@@ -35,7 +35,7 @@ public final class FileOperator implements AutoCloseable {
     this.settings = settings;
     this.diagnostics = diagnostics;
     this.pipeline = new GatewayPipeline(settings.environment());
-    this.activation = Activation.start(settings.envoy());
+    this.activation = Activation.start(Doors.sockets(settings.envoy()));
   }
 
   /**

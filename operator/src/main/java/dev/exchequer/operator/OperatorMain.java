@@ -5,15 +5,16 @@ import com.sun.net.httpserver.HttpServer;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import dev.exchequer.operator.translate.EnvoyBootstrap;
+import dev.exchequer.wire.MutualTls;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -28,11 +29,15 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>EXCHEQUER_NAMESPACES: to watch, separated by commas; absent = all
- *   <li>EXCHEQUER_SOCKETS: the folder that it shares with Envoy and the accounting service, for sockets and {@code bootstrap.yaml}; /run/exchequer
+ *   <li>EXCHEQUER_GRPC_PORT, EXCHEQUER_GRPC_LISTEN: where gateways connect, by mTLS; no port, 0.0.0.0
+ *   <li>EXCHEQUER_TLS: the folder of tls.crt, tls.key and ca.crt; needed with a port
+ *   <li>EXCHEQUER_GATEWAY_NAME: the DNS name in the certificate of a gateway; exchequer-gateway
+ *   <li>EXCHEQUER_SOCKETS: the folder that it shares with an Envoy and accounting service beside it, for sockets and {@code bootstrap.yaml};
+ *       /run/exchequer without EXCHEQUER_GRPC_PORT, else none: nobody is beside it
  *   <li>EXCHEQUER_JOURNAL: where Envoy writes its journal; /var/lib/exchequer/journal
  *   <li>EXCHEQUER_NODE: the name of this pod; HOSTNAME
  *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests; 0.0.0.0, 8080
- *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand) and /readyz (Envoy and the service hold the newest plan); 8081
+ *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand) and /readyz (there is a plan to serve; without EXCHEQUER_GRPC_PORT: Envoy and the service hold the newest); 8081
  *   <li>EXCHEQUER_LEADER_ELECTION: true where there are several replicas; false
  *   <li>EXCHEQUER_LEASE, EXCHEQUER_LEASE_NAMESPACE: where they elect; exchequer-operator, the namespace of the service account
  * </ul>
@@ -40,33 +45,36 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
-  private final Activation activation;
-  private final KubernetesOperator operator;
+  /** What is closed, the last first. */
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
   private final HttpServer health;
+  private final Activation activation;
 
   private OperatorMain(Map<String, String> environment, KubernetesClient client) throws IOException {
-    EnvoyBootstrap.Settings envoy = envoy(environment);
-    int port = number(environment, "EXCHEQUER_HEALTH_PORT", 8081);
-    KubernetesOperator.Settings settings = kubernetes(environment, client.getNamespace());
-    Files.createDirectories(envoy.socketsDir());
-    bootstrap(envoy);
-    this.activation = Activation.start(envoy);
     try {
-      this.operator = KubernetesOperator.start(client, settings, KubernetesOperator.by(activation));
-    } catch (RuntimeException e) {
-      activation.close();
-      throw e;
-    }
-    try {
+      EnvoyBootstrap.Settings beside = beside(environment);
+      KubernetesOperator.Settings settings = kubernetes(environment, client.getNamespace());
+      int port = number(environment, "EXCHEQUER_HEALTH_PORT", 8081);
+      if (beside != null) {
+        EnvoyBootstrap.write(beside);
+      }
+      this.activation = keep(Activation.start(new Doors(beside, remote(environment))));
+      KubernetesOperator operator = keep(KubernetesOperator.start(client, settings, KubernetesOperator.by(activation)));
       this.health = HttpServer.create(new InetSocketAddress(port), 0);
-    } catch (IOException e) {
-      operator.close();
-      activation.close();
+      keep(() -> health.stop(0));
+      health.createContext("/healthz", exchange -> answer(exchange, operator::healthy));
+      health.createContext("/readyz", exchange -> answer(exchange, beside == null ? activation::serves : activation::ready));
+      health.start();
+    } catch (IOException | RuntimeException e) {
+      close();
       throw e;
     }
-    health.createContext("/healthz", exchange -> answer(exchange, operator::healthy));
-    health.createContext("/readyz", exchange -> answer(exchange, activation::ready));
-    health.start();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -109,6 +117,30 @@ public final class OperatorMain implements AutoCloseable {
     return health.getAddress().getPort();
   }
 
+  /** Where gateways connect. */
+  int grpcPort() {
+    return activation.port();
+  }
+
+  /** Null = nobody is. */
+  static EnvoyBootstrap.@Nullable Settings beside(Map<String, String> environment) {
+    boolean remote = !text(environment, "EXCHEQUER_GRPC_PORT", "").isEmpty();
+    return remote && text(environment, "EXCHEQUER_SOCKETS", "").isEmpty() ? null : envoy(environment);
+  }
+
+  private Doors.@Nullable Remote remote(Map<String, String> environment) throws IOException {
+    if (text(environment, "EXCHEQUER_GRPC_PORT", "").isEmpty()) {
+      return null;
+    }
+    String folder = text(environment, "EXCHEQUER_TLS", "");
+    if (folder.isEmpty()) {
+      throw new IllegalArgumentException("EXCHEQUER_GRPC_PORT needs EXCHEQUER_TLS: gateways are served by mTLS only");
+    }
+    MutualTls certificates = keep(MutualTls.load(Path.of(folder), text(environment, "EXCHEQUER_GATEWAY_NAME", "exchequer-gateway")));
+    String listen = text(environment, "EXCHEQUER_GRPC_LISTEN", "0.0.0.0");
+    return new Doors.Remote(new InetSocketAddress(listen, number(environment, "EXCHEQUER_GRPC_PORT", 0)), certificates);
+  }
+
   static EnvoyBootstrap.Settings envoy(Map<String, String> environment) {
     return EnvoyBootstrap.Settings.defaults(
         node(environment),
@@ -135,13 +167,6 @@ public final class OperatorMain implements AutoCloseable {
                 node(environment))
             : null;
     return new KubernetesOperator.Settings(namespaces, lease, true);
-  }
-
-  /** Envoy's container waits for this file. */
-  private static void bootstrap(EnvoyBootstrap.Settings envoy) throws IOException {
-    Path file = envoy.socketsDir().resolve("bootstrap.yaml");
-    Path next = Files.writeString(envoy.socketsDir().resolve("bootstrap.yaml.next"), EnvoyBootstrap.render(envoy));
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static String node(Map<String, String> environment) {
@@ -173,8 +198,12 @@ public final class OperatorMain implements AutoCloseable {
   @Override
   public void close() {
     LOG.info("stops");
-    health.stop(0);
-    operator.close();
-    activation.close();
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("closing: {}", e.toString());
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.exchequer.cli.up;
 
-import dev.exchequer.operator.publish.EnvoyAdmin;
+import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

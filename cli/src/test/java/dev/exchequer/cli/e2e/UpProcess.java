@@ -2,7 +2,7 @@ package dev.exchequer.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.exchequer.operator.publish.EnvoyAdmin;
+import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;

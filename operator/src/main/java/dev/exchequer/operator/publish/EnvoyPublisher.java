@@ -1,15 +1,18 @@
 package dev.exchequer.operator.publish;
 
 import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.publish.DeltaCache.Settled;
 import dev.exchequer.operator.translate.ToEnvoy;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,39 +20,46 @@ import org.slf4j.LoggerFactory;
  * Brings plans to Envoy in the order of activation: a new plan's clusters and secrets beside the old ones, then the routes; the accounting service starts to
  * use it after that; and what only older plans needed goes, in reverse, when no request is pinned to them.
  *
+ * <p>There may be several Envoys, each of a node of its own. One that does not answer is waited for once, for as long as patience, and not again before it
+ * has answered.
+ *
  * <p>Called by one thread at a time; {@code stage} blocks for as long as Envoy takes to answer, at most {@code patience} and a second.
  */
 public final class EnvoyPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(EnvoyPublisher.class);
-  private static final long POLL_MS = 20;
   /** Routes that come after slow clusters get this much more. */
   private static final long ROUTES_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Set<ResourceType> ALL = EnumSet.allOf(ResourceType.class);
   private static final Set<ResourceType> CLUSTERS = EnumSet.of(ResourceType.CLUSTER, ResourceType.SECRET);
   private static final Set<ResourceType> ROUTES = EnumSet.of(ResourceType.ROUTES);
 
-
   private final DeltaCache cache;
   private final ToEnvoy toEnvoy;
-  private final EnvoyAdmin admin;
+  private final WarmClusters clusters;
   private final Duration patience;
   private List<GatewayPlan> serving = List.of();
 
-  /** @param patience how long Envoy may take to acknowledge, and to warm its clusters: 5 s */
-  public EnvoyPublisher(XdsServer server, ToEnvoy toEnvoy, EnvoyAdmin admin, Duration patience) {
-    this(server.cache(), toEnvoy, admin, patience);
+  /**
+   * @param clusters whether those of the Envoy on this machine are warm; of a remote one its service asks
+   * @param patience how long Envoy may take to acknowledge, and to warm its clusters: 5 s
+   */
+  public EnvoyPublisher(Ads ads, ToEnvoy toEnvoy, WarmClusters clusters, Duration patience) {
+    this(ads.cache(), toEnvoy, clusters, patience);
   }
 
-  EnvoyPublisher(DeltaCache cache, ToEnvoy toEnvoy, EnvoyAdmin admin, Duration patience) {
+  EnvoyPublisher(DeltaCache cache, ToEnvoy toEnvoy, WarmClusters clusters, Duration patience) {
     this.cache = cache;
     this.toEnvoy = toEnvoy;
-    this.admin = admin;
+    this.clusters = clusters;
     this.patience = patience;
   }
 
   /**
-   * Makes Envoy able to serve a plan beside all that it serves now. After Serving the plan may be given to the accounting service.
+   * Makes Envoy able to serve a plan beside all that it serves now. Unless it was rejected the plan may be given to the accounting services of the nodes
+   * that {@link #mayDecide}.
    *
-   * @return Rejected: nothing has changed for requests, and an Envoy that restarts will not see the plan
+   * @return Rejected: nobody took it, nothing has changed for requests, and an Envoy that restarts will not see the plan. Where only some Envoys refused,
+   *     the others serve it, and {@link #nodes} tells
    */
   public synchronized Outcome stage(GatewayPlan plan) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -57,29 +67,36 @@ public final class EnvoyPublisher {
     Desired next = Desired.of(toEnvoy.resources(plan, older(plans)));
     Desired before = cache.desired().orElse(next);
     cache.set(next.withRoutes(before));
-    DeltaCache.Settled clusters = cache.await(CLUSTERS, deadline);
-    if (clusters instanceof DeltaCache.Settled.Refused refused) {
-      return takeBack(before, refused);
+    Map<String, Settled> taken = cache.await(CLUSTERS, deadline, patience);
+    if (refusedByAll(taken)) {
+      return takeBack(before, taken);
     }
     cache.set(next);
-    DeltaCache.Settled routes = cache.await(ROUTES, Math.max(deadline, System.nanoTime() + ROUTES_NANOS));
-    if (routes instanceof DeltaCache.Settled.Refused refused) {
-      return takeBack(before, refused);
+    Map<String, Settled> routed = cache.await(ROUTES, Math.max(deadline, System.nanoTime() + ROUTES_NANOS), patience);
+    if (refusedByAll(routed)) {
+      return takeBack(before, routed);
     }
     serving = plans;
-    boolean taken = routes instanceof DeltaCache.Settled.Taken && warm(clusters, deadline);
-    return taken ? new Outcome.Serving() : notTaken();
+    boolean acknowledged = !taken.isEmpty() && DeltaCache.where(taken, Settled.Taken.class).size() == taken.size();
+    boolean all = !routed.isEmpty() && DeltaCache.where(routed, Settled.Taken.class).size() == routed.size();
+    return all && clusters.await(acknowledged, deadline) ? new Outcome.Serving() : notTaken();
   }
 
-  private Outcome takeBack(Desired before, DeltaCache.Settled.Refused refused) {
+  /** Of those who answered. */
+  private static boolean refusedByAll(Map<String, Settled> byNode) {
+    return !DeltaCache.where(byNode, Settled.Refused.class).isEmpty() && DeltaCache.where(byNode, Settled.Taken.class).isEmpty();
+  }
+
+  private Outcome takeBack(Desired before, Map<String, Settled> refused) {
     cache.set(before);
-    return new Outcome.Rejected(refused.message());
+    return sum(outcomes(refused));
   }
 
+  /** Never Rejected: somebody took it, or nobody has said no. */
   private Outcome notTaken() {
     Outcome current = current();
     LOG.info("the plan stands ready: {}", current);
-    return current;
+    return current instanceof Outcome.Rejected rejected ? new Outcome.NoEnvoy("not every Envoy took it: " + rejected.message()) : current;
   }
 
   /**
@@ -98,19 +115,77 @@ public final class EnvoyPublisher {
     Desired next = Desired.of(toEnvoy.resources(newest, older(serving)));
     Desired before = cache.desired().orElse(next);
     cache.set(before.withRoutes(next));
-    cache.await(ROUTES, System.nanoTime() + patience.toNanos());
+    cache.await(ROUTES, System.nanoTime() + patience.toNanos(), patience);
     cache.set(before.withRoutes(next).withClusters(next));
-    cache.await(CLUSTERS, System.nanoTime() + patience.toNanos());
+    cache.await(CLUSTERS, System.nanoTime() + patience.toNanos(), patience);
     cache.set(next);
   }
 
-  /** How Envoy stands to the newest plan now, e.g. after it was restarted; does not wait. */
+  /** How all Envoys together stand to the newest plan now, e.g. after one was restarted; does not wait. */
   public Outcome current() {
-    return switch (cache.settled(EnumSet.allOf(ResourceType.class))) {
-      case DeltaCache.Settled.Refused refused -> new Outcome.Rejected(refused.message());
-      case DeltaCache.Settled.Silent silent -> new Outcome.NoEnvoy(silent.why());
-      case DeltaCache.Settled.Taken taken -> new Outcome.Serving();
+    return sum(nodes());
+  }
+
+  /**
+   * How each connected Envoy stands to the newest plan that was not rejected; does not wait.
+   *
+   * @return by node id: Serving, Rejected with Envoy's words, or NoEnvoy while it has not answered
+   */
+  public Map<String, Outcome> nodes() {
+    return outcomes(cache.settled(ALL));
+  }
+
+  /**
+   * Whether the service of this node may decide by the newest plan: its Envoy took it, or is not connected here, or was waited for long enough and has not
+   * refused.
+   */
+  public boolean mayDecide(String node) {
+    Outcome outcome = nodes().get(node);
+    return switch (outcome) {
+      case null -> true;
+      case Outcome.Serving serves -> true;
+      case Outcome.Rejected rejected -> false;
+      case Outcome.NoEnvoy pending -> !cache.worthWaiting(node, patience);
     };
+  }
+
+  private static Map<String, Outcome> outcomes(Map<String, Settled> byNode) {
+    Map<String, Outcome> outcomes = new TreeMap<>();
+    byNode.forEach(
+        (node, settled) ->
+            outcomes.put(
+                node,
+                switch (settled) {
+                  case Settled.Refused refused -> new Outcome.Rejected(refused.message());
+                  case Settled.Silent silent -> new Outcome.NoEnvoy(silent.why());
+                  case Settled.Taken taken -> new Outcome.Serving();
+                }));
+    return outcomes;
+  }
+
+  /** A refusal counts most, then a silence. With several Envoys the message names those that it is about. */
+  private static Outcome sum(Map<String, Outcome> nodes) {
+    if (nodes.isEmpty()) {
+      return new Outcome.NoEnvoy("no Envoy is connected");
+    }
+    Map<String, String> refusals = new TreeMap<>();
+    Map<String, String> silences = new TreeMap<>();
+    nodes.forEach(
+        (node, outcome) -> {
+          switch (outcome) {
+            case Outcome.Rejected rejected -> refusals.put(node, rejected.message());
+            case Outcome.NoEnvoy silent -> silences.put(node, silent.why());
+            case Outcome.Serving serves -> {}
+          }
+        });
+    if (!refusals.isEmpty()) {
+      return new Outcome.Rejected(text(refusals, nodes.size() > 1));
+    }
+    return silences.isEmpty() ? new Outcome.Serving() : new Outcome.NoEnvoy(text(silences, nodes.size() > 1));
+  }
+
+  private static String text(Map<String, String> byNode, boolean named) {
+    return byNode.entrySet().stream().map(entry -> named ? entry.getKey() + ": " + entry.getValue() : entry.getValue()).collect(Collectors.joining("; "));
   }
 
   /** The plans that are served, the newest last; the plan itself is not there twice. */
@@ -123,27 +198,5 @@ public final class EnvoyPublisher {
 
   private static List<GatewayPlan> older(List<GatewayPlan> plans) {
     return plans.subList(0, plans.size() - 1);
-  }
-
-  /**
-   * Whether Envoy can route to what it took. A cluster warms until its name is resolved and its secret there, and for so long Envoy 1.40 keeps the ACK of
-   * all clusters back; older ones acknowledged at once. One that stays cold is no reason to wait for ever: requests to it move on to the next hop.
-   */
-  private boolean warm(DeltaCache.Settled clusters, long deadline) throws InterruptedException {
-    boolean acknowledged = clusters instanceof DeltaCache.Settled.Taken;
-    try {
-      int warming = admin.warmingClusters();
-      while (warming > 0 && System.nanoTime() < deadline) {
-        TimeUnit.MILLISECONDS.sleep(POLL_MS);
-        warming = admin.warmingClusters();
-      }
-      if (warming > 0) {
-        LOG.warn("{} clusters of Envoy are still warming after {} ms", warming, patience.toMillis());
-      }
-      return acknowledged || warming > 0;
-    } catch (IOException e) {
-      LOG.warn("Envoy cannot be asked whether its clusters are warm: {}", e.getMessage());
-      return acknowledged;
-    }
   }
 }

@@ -35,6 +35,7 @@ final class Subscription {
   private boolean wildcard;
   private boolean answered;
   private long sent;
+  private long sentAt = System.nanoTime();
   private @Nullable Flight flight;
 
   Subscription(ResourceType type, DeltaDiscoveryRequest first) {
@@ -126,6 +127,7 @@ final class Subscription {
       response.addResources(Resource.newBuilder().setName(resource.name()).setVersion(resource.version()).setResource(resource.body()));
     }
     flight = new Flight(response.getNonce(), versions, removed);
+    sentAt = System.nanoTime();
     return response.addAllRemovedResources(removed).build();
   }
 
@@ -136,6 +138,11 @@ final class Subscription {
   private boolean refuses(Versioned resource) {
     Refusal refusal = refused.get(resource.name());
     return refusal != null && refusal.version().equals(resource.version());
+  }
+
+  /** When the last response was sent, as of {@link System#nanoTime}; before the first one, when the client asked. */
+  long sentAt() {
+    return sentAt;
   }
 
   /** Nothing is under way and nothing is left to send: all that is wanted was taken or refused. */

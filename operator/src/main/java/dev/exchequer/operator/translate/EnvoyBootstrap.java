@@ -1,6 +1,9 @@
 package dev.exchequer.operator.translate;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +75,17 @@ public final class EnvoyBootstrap {
     return PLACEHOLDER
         .matcher(Texts.read("bootstrap.yaml"))
         .replaceAll(match -> Matcher.quoteReplacement(Objects.requireNonNull(values.get(match.group(1)), "no value for " + match.group())));
+  }
+
+  /**
+   * Writes {@code bootstrap.yaml} into the folder of the sockets, whole or not at all: whoever starts Envoy waits for it.
+   *
+   * @return the file
+   */
+  public static Path write(Settings settings) throws IOException {
+    Path file = Files.createDirectories(settings.socketsDir()).resolve("bootstrap.yaml");
+    Path next = Files.writeString(settings.socketsDir().resolve("bootstrap.yaml.next"), render(settings));
+    return Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.exchequer.operator.publish;
 
 import dev.exchequer.operator.translate.EnvoyBootstrap;
+import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;

@@ -6,9 +6,11 @@ import static dev.exchequer.operator.translate.Plans.plan;
 import static dev.exchequer.operator.translate.Plans.route;
 import static dev.exchequer.operator.translate.Plans.secret;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.translate.ToEnvoy;
+import dev.exchequer.wire.EnvoyAdmin;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,10 +23,12 @@ class EnvoyPublisherTest {
   private static final GatewayPlan FIRST = serving("one", 2000);
   private static final GatewayPlan SECOND = serving("two", 1500);
 
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+
   private final DeltaCache cache = new DeltaCache();
   private final EnvoyPublisher publisher =
       new EnvoyPublisher(
-          cache, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), new EnvoyAdmin(Path.of("/nonexistent/envoy.sock"), Duration.ofSeconds(1)), Duration.ofMillis(200));
+          cache, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), WarmClusters.of(new EnvoyAdmin(Path.of("/nonexistent/envoy.sock"), Duration.ofSeconds(1))), PATIENCE);
   /** What was sent, in order: "CLUSTER +one", "SECRET -key". */
   private final List<String> sent = new ArrayList<>();
 
@@ -73,11 +77,55 @@ class EnvoyPublisherTest {
     assertThat(publisher.stage(SECOND)).isEqualTo(new Outcome.NoEnvoy("Envoy has not answered for [CLUSTER, ROUTES]"));
   }
 
-  /** An Envoy that answers each response at once. */
+  @Test
+  void oneThatDoesNotAnswerDelaysOnePlanAndNotTheNext() throws InterruptedException {
+    publisher.stage(FIRST);
+    connect("quick", response -> true);
+    new FakeEnvoy(cache, "stuck").subscribe(ResourceType.CLUSTER);
+    assertThat(publisher.mayDecide("stuck")).as("it is waited for").isFalse();
+    assertThat(publisher.stage(SECOND)).isEqualTo(new Outcome.NoEnvoy("stuck: Envoy has not answered for [CLUSTER, ROUTES]"));
+    assertThat(publisher.nodes()).containsEntry("quick", new Outcome.Serving()).hasEntrySatisfying("stuck", outcome -> assertThat(outcome).isInstanceOf(Outcome.NoEnvoy.class));
+    assertThat(publisher.mayDecide("quick")).isTrue();
+    assertThat(publisher.mayDecide("stuck")).as("it was waited for").isTrue();
+
+    long before = System.nanoTime();
+    publisher.stage(FIRST);
+    publisher.retire(List.of());
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(PATIENCE);
+  }
+
+  @Test
+  void aRefusalIsThatOfItsNode() throws InterruptedException {
+    publisher.stage(FIRST);
+    connect("new", response -> true);
+    connect("old", response -> !FakeEnvoy.names(response).contains("two"));
+
+    assertThat(publisher.stage(SECOND)).as("somebody serves it").isEqualTo(new Outcome.NoEnvoy("not every Envoy took it: old: two: refused by the test"));
+    assertThat(publisher.current()).isEqualTo(new Outcome.Rejected("old: two: refused by the test"));
+    assertThat(publisher.nodes()).containsExactly(entry("new", new Outcome.Serving()), entry("old", new Outcome.Rejected("two: refused by the test")));
+    assertThat(publisher.mayDecide("new")).isTrue();
+    assertThat(publisher.mayDecide("old")).isFalse();
+    assertThat(publisher.mayDecide("elsewhere")).as("nobody here to route for it").isTrue();
+  }
+
+  @Test
+  void theNewestStreamOfANodeCounts() throws InterruptedException {
+    publisher.stage(FIRST);
+    new FakeEnvoy(cache, "node").subscribe(ResourceType.CLUSTER); // a connection that died unnoticed
+    connect("node", response -> true);
+    assertThat(publisher.stage(SECOND)).isEqualTo(new Outcome.Serving());
+  }
+
   private void connect(Predicate<DeltaDiscoveryResponse> accepts) {
+    connect("", accepts);
+  }
+
+  /** An Envoy that answers each response at once. */
+  private void connect(String node, Predicate<DeltaDiscoveryResponse> accepts) {
     FakeEnvoy envoy =
         new FakeEnvoy(
             cache,
+            node,
             (self, response) -> {
               ResourceType type = ResourceType.of(response.getTypeUrl()).orElseThrow();
               FakeEnvoy.names(response).forEach(name -> sent.add(type + " +" + name));

@@ -14,12 +14,20 @@ final class FakeEnvoy {
   private final Deque<DeltaDiscoveryResponse> responses = new ArrayDeque<>();
   private final DeltaCache.Stream stream;
 
+  /** What its first request says; empty = nothing. */
+  private String node;
+
   FakeEnvoy(DeltaCache cache) {
-    this(cache, (envoy, response) -> envoy.responses.add(response));
+    this(cache, "");
+  }
+
+  FakeEnvoy(DeltaCache cache, String node) {
+    this(cache, node, (envoy, response) -> envoy.responses.add(response));
   }
 
   /** One that does something with each response as it comes. */
-  FakeEnvoy(DeltaCache cache, BiConsumer<FakeEnvoy, DeltaDiscoveryResponse> onResponse) {
+  FakeEnvoy(DeltaCache cache, String node, BiConsumer<FakeEnvoy, DeltaDiscoveryResponse> onResponse) {
+    this.node = node;
     this.stream = cache.connect(response -> onResponse.accept(this, response));
   }
 
@@ -69,7 +77,12 @@ final class FakeEnvoy {
     return response.getResourcesList().stream().map(resource -> resource.getName()).toList();
   }
 
-  private static DeltaDiscoveryRequest.Builder request(ResourceType type) {
-    return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+  private DeltaDiscoveryRequest.Builder request(ResourceType type) {
+    DeltaDiscoveryRequest.Builder request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+    if (!node.isEmpty()) {
+      request.getNodeBuilder().setId(node);
+      node = "";
+    }
+    return request;
   }
 }

@@ -2,6 +2,8 @@ package dev.exchequer.operator.publish;
 
 import dev.exchequer.operator.translate.EnvoyBootstrap;
 import dev.exchequer.operator.translate.ToEnvoy;
+import dev.exchequer.operator.transport.Listener;
+import dev.exchequer.wire.EnvoyAdmin;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.io.IOException;
@@ -47,7 +49,8 @@ final class Gateway implements AutoCloseable {
   final EnvoyBootstrap.Settings settings;
   final Map<String, String> attempt = new HashMap<>();
   private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  XdsServer xds;
+  private Ads ads = new Ads();
+  private Listener xds;
   EnvoyPublisher publisher;
   EnvoyProcess envoy;
 
@@ -59,7 +62,7 @@ final class Gateway implements AutoCloseable {
     settings =
         new EnvoyBootstrap.Settings(
             "it", "127.0.0.1", EnvoyProcess.freePort(), folder, folder, meter, MAX_REQUEST_BYTES, 2000, 2, 1, 1000, 1L << 30);
-    xds = XdsServer.start(settings.xdsSocket());
+    xds = Listener.unix(settings.xdsSocket(), ads.service());
     publisher = publisher();
     attempt.putAll(
         Map.of("x-exq-route", "default/route", "x-exq-request", "r1", "x-exq-hold", "r1/1", "x-exq-path", "/v9/chat/completions", "x-exq-idle", "0"));
@@ -99,13 +102,14 @@ final class Gateway implements AutoCloseable {
   /** As a restart of the operator: Envoy stays, ADS and everything it remembered is new. */
   void restartOperator() throws IOException {
     xds.close();
-    xds = XdsServer.start(settings.xdsSocket());
+    ads = new Ads();
+    xds = Listener.unix(settings.xdsSocket(), ads.service());
     publisher = publisher();
   }
 
   private EnvoyPublisher publisher() {
     return new EnvoyPublisher(
-        xds, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), new EnvoyAdmin(settings.adminSocket(), Duration.ofSeconds(2)), Duration.ofSeconds(5));
+        ads, new ToEnvoy(ToEnvoy.SYSTEM_TRUST), WarmClusters.of(new EnvoyAdmin(settings.adminSocket(), Duration.ofSeconds(2))), Duration.ofSeconds(5));
   }
 
   void awaitServing() throws Exception {

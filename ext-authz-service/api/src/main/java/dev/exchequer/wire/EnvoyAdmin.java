@@ -1,4 +1,4 @@
-package dev.exchequer.operator.publish;
+package dev.exchequer.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.exchequer.api.v1.PolicyFeedGrpc;
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.api.v1.PolicyUpdate;
+import dev.exchequer.operator.transport.Listener;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -17,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +28,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class PolicyFeedServerTest {
+final class PolicyFeedTest {
   private final LinkedBlockingQueue<PolicyStatus> statuses = new LinkedBlockingQueue<>();
   private final LinkedBlockingQueue<PolicyUpdate> updates = new LinkedBlockingQueue<>();
   private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final CountDownLatch ended = new CountDownLatch(1);
   private @Nullable Path folder;
-  private @Nullable PolicyFeedServer server;
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+  private final PolicyFeed feed = new PolicyFeed(statuses::add, node -> !waiting.contains(node));
+  private @Nullable Listener server;
   private @Nullable ManagedChannel channel;
 
   @BeforeEach
@@ -37,7 +44,7 @@ final class PolicyFeedServerTest {
     folder = Files.createTempDirectory("exq"); // short: a socket path ends at 107 bytes
     Path socket = folder.resolve("policy.sock");
     Files.writeString(socket, "stale");
-    server = new PolicyFeedServer(socket, statuses::add);
+    server = Listener.unix(socket, feed);
     channel =
         NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
             .eventLoopGroup(loop)
@@ -77,8 +84,8 @@ final class PolicyFeedServerTest {
     PolicyUpdate second = next();
     assertThat(second.getDigest()).isEqualTo("b");
     assertThat(second.getPolicy().toString(StandardCharsets.UTF_8)).isEqualTo("policy b");
-    assertThat(feed().latestStatus()).containsOnlyKeys("node");
-    assertThat(feed().latestStatus().get("node")).isEqualTo(status("a"));
+    assertThat(feed.latestStatus()).containsOnlyKeys("node");
+    assertThat(feed.latestStatus().get("node")).isEqualTo(status("a"));
   }
 
   @Test
@@ -91,15 +98,42 @@ final class PolicyFeedServerTest {
   }
 
   @Test
+  void aServiceWaitsForTheEnvoyOfItsNode() throws Exception {
+    waiting.add("node");
+    offer("a");
+    StreamObserver<PolicyStatus> service = dial("");
+    taken(1);
+    offer("b");
+    service.onNext(status("").toBuilder().addPinned("x").build());
+    taken(1);
+    assertThat(updates).isEmpty();
+    waiting.clear();
+    feed.reconsider();
+    assertThat(next().getDigest()).as("only what is in force by now").isEqualTo("b");
+    feed.reconsider();
+    service.onNext(status("b"));
+    taken(1);
+    assertThat(updates).as("once").isEmpty();
+  }
+
+  @Test
+  void whenItStopsItsServicesAreTold() throws Exception {
+    dial("a");
+    taken(1);
+    feed.close();
+    assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   void aServiceThatWentIsForgotten() throws Exception {
     StreamObserver<PolicyStatus> service = dial("a");
     taken(1);
-    assertThat(feed().latestStatus()).hasSize(1);
+    assertThat(feed.latestStatus()).hasSize(1);
     service.onCompleted();
-    for (int i = 0; i < 200 && !feed().latestStatus().isEmpty(); i++) {
+    for (int i = 0; i < 200 && !feed.latestStatus().isEmpty(); i++) {
       TimeUnit.MILLISECONDS.sleep(10);
     }
-    assertThat(feed().latestStatus()).isEmpty();
+    assertThat(feed.latestStatus()).isEmpty();
   }
 
   private StreamObserver<PolicyStatus> dial(String holds) {
@@ -116,7 +150,9 @@ final class PolicyFeedServerTest {
                   }
 
                   @Override
-                  public void onError(Throwable cause) {}
+                  public void onError(Throwable cause) {
+                    ended.countDown();
+                  }
 
                   @Override
                   public void onCompleted() {}
@@ -130,14 +166,7 @@ final class PolicyFeedServerTest {
   }
 
   private void offer(String digest) {
-    feed().offer(digest, ("policy " + digest).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private PolicyFeedServer feed() {
-    if (server == null) {
-      throw new IllegalStateException("not started");
-    }
-    return server;
+    feed.offer(digest, ("policy " + digest).getBytes(StandardCharsets.UTF_8));
   }
 
   private Path socket() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.wire;
+
+import org.jspecify.annotations.NullMarked;

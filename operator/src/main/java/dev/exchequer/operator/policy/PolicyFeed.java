@@ -1,0 +1,140 @@
+package dev.exchequer.operator.policy;
+
+import com.google.protobuf.ByteString;
+import dev.exchequer.api.v1.PolicyFeedGrpc;
+import dev.exchequer.api.v1.PolicyStatus;
+import dev.exchequer.api.v1.PolicyUpdate;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policy feed: accounting services dial it and get the policy that is in force, now and whenever another one is, as soon as the Envoy of their node can
+ * route by it. They register by dialling; {@link #latestStatus} says what each of them holds. Where it listens is the transport's.
+ *
+ * <p>One lock for all: there are few services and few changes, and statuses stay in order.
+ */
+public final class PolicyFeed extends PolicyFeedGrpc.PolicyFeedImplBase implements AutoCloseable {
+  private final Consumer<PolicyStatus> onStatus;
+  private final Predicate<String> mayDecide;
+
+  /** In the order in which they came: of two of one node the later counts. */
+  private final Set<Subscriber> subscribers = new LinkedHashSet<>();
+
+  private @Nullable PolicyUpdate inForce;
+
+  /**
+   * @param onStatus called in order for every status that a service sends; it must not block
+   * @param mayDecide by node: whether its Envoy can route by the policy in force; asked again by {@link #reconsider}. It must not block
+   */
+  public PolicyFeed(Consumer<PolicyStatus> onStatus, Predicate<String> mayDecide) {
+    this.onStatus = onStatus;
+    this.mayDecide = mayDecide;
+  }
+
+  @Override
+  public synchronized StreamObserver<PolicyStatus> watch(StreamObserver<PolicyUpdate> updates) {
+    Subscriber subscriber = new Subscriber(updates);
+    subscribers.add(subscriber);
+    return subscriber;
+  }
+
+  /** From now on this policy is the one in force: every connected service that may decide by it gets it, unless it has it. */
+  public synchronized void offer(String digest, byte[] policy) {
+    if (inForce == null || !inForce.getDigest().equals(digest)) {
+      inForce = PolicyUpdate.newBuilder().setDigest(digest).setPolicy(ByteString.copyFrom(policy)).build();
+    }
+    reconsider();
+  }
+
+  /** Sends the policy in force to those who may decide by it by now. */
+  public synchronized void reconsider() {
+    PolicyUpdate update = inForce;
+    if (update != null) {
+      Set.copyOf(subscribers).forEach(subscriber -> subscriber.send(update));
+    }
+  }
+
+  /** By node: the last that each connected service said. */
+  public synchronized Map<String, PolicyStatus> latestStatus() {
+    Map<String, PolicyStatus> byNode = new HashMap<>();
+    for (Subscriber subscriber : subscribers) {
+      if (subscriber.last != null) {
+        byNode.put(subscriber.last.getNode(), subscriber.last);
+      }
+    }
+    return Map.copyOf(byNode);
+  }
+
+  private synchronized void status(Subscriber from, PolicyStatus status) {
+    if (from.last == null) {
+      from.told = status.getDigest(); // the first status says what the service already holds
+    }
+    from.last = status;
+    reconsider();
+    onStatus.accept(status);
+  }
+
+  private synchronized void gone(Subscriber subscriber) {
+    subscribers.remove(subscriber);
+  }
+
+  /** Ends every stream. */
+  @Override
+  public synchronized void close() {
+    for (Subscriber subscriber : Set.copyOf(subscribers)) {
+      subscribers.remove(subscriber);
+      try {
+        subscriber.updates.onError(Status.UNAVAILABLE.withDescription("the operator stops").asRuntimeException());
+      } catch (RuntimeException e) {
+        continue; // its stream ended before
+      }
+    }
+  }
+
+  private final class Subscriber implements StreamObserver<PolicyStatus> {
+    private final StreamObserver<PolicyUpdate> updates;
+    private @Nullable PolicyStatus last;
+    /** The digest that it was sent, or said to have. */
+    private String told = "";
+
+    Subscriber(StreamObserver<PolicyUpdate> updates) {
+      this.updates = updates;
+    }
+
+    /** Once, and only to a service that has said what it holds. */
+    private void send(PolicyUpdate update) {
+      if (last == null || told.equals(update.getDigest()) || !mayDecide.test(last.getNode())) {
+        return;
+      }
+      told = update.getDigest();
+      try {
+        updates.onNext(update);
+      } catch (RuntimeException e) {
+        gone(this); // its stream just broke; it dials again
+      }
+    }
+
+    @Override
+    public void onNext(PolicyStatus status) {
+      status(this, status);
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      gone(this);
+    }
+
+    @Override
+    public void onCompleted() {
+      gone(this);
+      updates.onCompleted();
+    }
+  }
+}
