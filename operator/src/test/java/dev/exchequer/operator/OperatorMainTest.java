@@ -3,6 +3,7 @@ package dev.exchequer.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,8 +39,11 @@ final class OperatorMainTest {
   @Test
   void variablesAreRead() {
     Map<String, String> told = Map.of("EXCHEQUER_NAMESPACES", "a, b,", "EXCHEQUER_LEADER_ELECTION", "true", "EXCHEQUER_NODE", "gateway-1");
-    assertThat(OperatorMain.kubernetes(told, "gateway"))
-        .isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true));
+    KubernetesOperator.Settings read = OperatorMain.kubernetes(told, "gateway");
+    assertThat(read).isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true));
+    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours"), "gateway").gateway()).isEqualTo(new ObjectName("gateway", "ours"));
+    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours", "POD_NAMESPACE", "pods"), "gateway").gateway())
+        .isEqualTo(new ObjectName("pods", "ours"));
     assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_LEADER_ELECTION", "yes"), null)).hasMessageContaining("must be true or false");
     assertThatThrownBy(() -> OperatorMain.envoy(Map.of("EXCHEQUER_PORT", "http"))).hasMessage("EXCHEQUER_PORT must be a number");
   }

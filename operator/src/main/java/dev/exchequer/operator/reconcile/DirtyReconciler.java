@@ -18,10 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class DirtyReconciler<R extends RawResource> implements Reconciler<R> {
   private final Runnable dirty;
+  private final String kind;
   private volatile @Nullable IndexerResourceCache<R> cache;
 
-  DirtyReconciler(Runnable dirty) {
+  DirtyReconciler(Class<R> type, Runnable dirty) {
+    this.kind = type.getSimpleName();
     this.dirty = dirty;
+  }
+
+  final String kind() {
+    return kind;
   }
 
   @Override

@@ -42,13 +42,20 @@ final class EnvoyLoop {
     JsonNode status = gateway.status() == null ? JsonNodeFactory.instance.objectNode() : gateway.status();
     ObjectNode entries = Envoys.entries(local, replica, digest, status, now);
     JsonNode says = withoutTimes(entries);
-    Written last = written;
-    boolean mine = last != null && last.uid.equals(gateway.uid());
-    boolean news = mine ? !says.equals(last.says) : !local.isEmpty() || isThere(status);
-    boolean due = mine && !local.isEmpty() && !last.at.plus(Envoys.REFRESH).isAfter(now);
-    if (news || due) {
+    if (isNews(gateway, says, !local.isEmpty() || isThere(status)) || isDue(local, now)) {
       write(gateway, entries, says, now);
     }
+  }
+
+  /** @param first whether there is something to say of a gateway of which nothing was said yet */
+  private boolean isNews(Live gateway, JsonNode says, boolean first) {
+    Written last = written;
+    return last == null || !last.uid.equals(gateway.uid()) ? first : !says.equals(last.says);
+  }
+
+  private boolean isDue(Map<String, Outcome> local, Instant now) {
+    Written last = written;
+    return last != null && !local.isEmpty() && !last.at.plus(Envoys.REFRESH).isAfter(now);
   }
 
   private void write(Live gateway, ObjectNode entries, JsonNode says, Instant now) {

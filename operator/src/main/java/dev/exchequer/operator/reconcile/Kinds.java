@@ -40,7 +40,7 @@ final class Kinds {
 
   private static final class TokenGateways extends DirtyReconciler<TokenGateway> {
     TokenGateways(Runnable dirty) {
-      super(dirty);
+      super(TokenGateway.class, dirty);
     }
   }
 
@@ -54,7 +54,7 @@ final class Kinds {
 
   private static final class ModelProviders extends DirtyReconciler<ModelProvider> {
     ModelProviders(Runnable dirty) {
-      super(dirty);
+      super(ModelProvider.class, dirty);
     }
   }
 
@@ -68,7 +68,7 @@ final class Kinds {
 
   private static final class Projects extends DirtyReconciler<Project> {
     Projects(Runnable dirty) {
-      super(dirty);
+      super(Project.class, dirty);
     }
   }
 
@@ -82,7 +82,7 @@ final class Kinds {
 
   private static final class Balances extends DirtyReconciler<Balance> {
     Balances(Runnable dirty) {
-      super(dirty);
+      super(Balance.class, dirty);
     }
   }
 
@@ -96,7 +96,7 @@ final class Kinds {
 
   private static final class PriceSheets extends DirtyReconciler<PriceSheet> {
     PriceSheets(Runnable dirty) {
-      super(dirty);
+      super(PriceSheet.class, dirty);
     }
   }
 
@@ -110,7 +110,7 @@ final class Kinds {
 
   private static final class ApiKeys extends DirtyReconciler<ApiKey> {
     ApiKeys(Runnable dirty) {
-      super(dirty);
+      super(ApiKey.class, dirty);
     }
   }
 
@@ -124,7 +124,7 @@ final class Kinds {
 
   private static final class Budgets extends DirtyReconciler<Budget> {
     Budgets(Runnable dirty) {
-      super(dirty);
+      super(Budget.class, dirty);
     }
   }
 
@@ -138,7 +138,7 @@ final class Kinds {
 
   private static final class FallbackPolicies extends DirtyReconciler<FallbackPolicy> {
     FallbackPolicies(Runnable dirty) {
-      super(dirty);
+      super(FallbackPolicy.class, dirty);
     }
   }
 
@@ -152,7 +152,7 @@ final class Kinds {
 
   private static final class ModelRoutes extends DirtyReconciler<ModelRoute> {
     ModelRoutes(Runnable dirty) {
-      super(dirty);
+      super(ModelRoute.class, dirty);
     }
   }
 }

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +35,6 @@ final class LedgerLoop {
   private static final Duration REFRESH_DELETED = Duration.ofSeconds(30);
   private static final int FINALIZERS = 5;
   private static final Duration FINALIZER = Duration.ofMillis(200);
-  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final LiveObjects objects;
   private final Supplier<Optional<ObjectKey>> gateway;
@@ -52,7 +50,6 @@ final class LedgerLoop {
   private final Map<ObjectKey, BalanceReport> balances = new HashMap<>();
   private String node = "";
   private long asOfMs;
-  private @Nullable Instant looked;
 
   /**
    * @param gateway the one in force
@@ -80,11 +77,6 @@ final class LedgerLoop {
   void tick() {
     for (LedgerReport report = inbox.poll(); report != null; report = inbox.poll()) {
       take(report);
-    }
-    Instant now = clock.instant();
-    if (looked == null || !looked.plus(LOOK).isAfter(now)) {
-      looked = now;
-      look(now);
     }
     Optional<Map.Entry<ObjectKey, Projection>> next = next();
     while (next.isPresent()) {
@@ -124,7 +116,8 @@ final class LedgerLoop {
   }
 
   /** What changes without a report: deletions, and the signs that reports still come. */
-  private void look(Instant now) {
+  void look() {
+    Instant now = clock.instant();
     List<Live> live = objects.ofKind("Balance");
     holds.steps(live, leads.getAsBoolean())
         .forEach(

@@ -18,6 +18,8 @@ import dev.exchequer.operator.status.StatusApply;
 import dev.exchequer.operator.status.StatusWriter;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +45,8 @@ final class StatusLoop implements AutoCloseable {
   private static final long LOOK_MS = 1_000;
   private static final long LEDGER_MS = 100;
   private static final long LAST_MS = 5_000;
+  /** Within this another replica has said how its Envoys took a plan. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final KubernetesOperator.Settings settings;
   private final KubernetesOperator.Serving serving;
@@ -57,7 +61,10 @@ final class StatusLoop implements AutoCloseable {
   private final EventLog eventLog = new EventLog();
   private final EventWriter events;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("status").daemon().factory());
+  private FirstLook firstLook = new FirstLook(0, Instant.EPOCH);
   private @Nullable Told told;
+
+  private record FirstLook(long number, Instant at) {}
 
   /** What was judged by when statuses were last written. */
   private record Told(long number, Outcome outcome, String serving) {}
@@ -82,6 +89,7 @@ final class StatusLoop implements AutoCloseable {
   void start() {
     serving.listen(ledger::heard);
     thread.scheduleWithFixedDelay(guarded("Envoys were not looked at", this::look), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(guarded("balances were not looked at", ledger::look), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     thread.scheduleWithFixedDelay(guarded("the ledger's statuses were not written", ledger::tick), LEDGER_MS, LEDGER_MS, TimeUnit.MILLISECONDS);
   }
 
@@ -159,6 +167,9 @@ final class StatusLoop implements AutoCloseable {
     List<Envoys.Entry> entries = gateway.map(Live::status).map(Envoys::of).orElse(List.of());
     String digest = world.compiled().digest();
     Outcome outcome = Envoys.merged(here, local.keySet(), entries, digest, clock.instant());
+    if (outcome instanceof Outcome.NoEnvoy && !entries.isEmpty() && isFresh(world)) {
+      return; // another replica is about to say; every status would be written twice
+    }
     String served = Envoys.serving(local, entries, digest, clock.instant());
     Served serves = judged.serving(world, outcome);
     Told now = new Told(world.number(), outcome, served);
@@ -169,6 +180,14 @@ final class StatusLoop implements AutoCloseable {
     gateway.ifPresent(there -> columns.put(there.key(), Columns.ofGateway(world.compiled(), served)));
     boolean written = writer.write(asJudged(world), Conditions.of(world.compiled(), outcome, world.objects(), world.inPlan(), serves), columns);
     told = written ? now : null; // the next look tries again
+  }
+
+  private boolean isFresh(World world) {
+    Instant now = clock.instant();
+    if (world.number() != firstLook.number) {
+      firstLook = new FirstLook(world.number(), now);
+    }
+    return firstLook.at.plus(ANSWER).isAfter(now);
   }
 
   /** The one in force. */
@@ -193,6 +212,9 @@ final class StatusLoop implements AutoCloseable {
   /** Lets go what waits for this replica: its finalizers, and its Envoys, which go to another. */
   @Override
   public void close() {
+    if (thread.isShutdown()) {
+      return;
+    }
     try {
       thread.execute(
           guarded(

@@ -39,16 +39,16 @@ public final class EventLog {
     List<News> news = new ArrayList<>();
     Map<ObjectKey, Seen> now = new HashMap<>();
     for (Live object : objects) {
-      Seen before = seen.get(object.key());
-      boolean same = before != null && before.uid.equals(object.uid());
-      if (same && before.version.equals(object.version())) {
+      Seen known = seen.get(object.key());
+      Seen before = known != null && known.uid.equals(object.uid()) ? known : new Seen(object.uid(), "", Map.of());
+      if (before.version.equals(object.version())) {
         now.put(object.key(), before);
         continue;
       }
       Seen next = new Seen(object.uid(), object.version(), told(object.status()));
       now.put(object.key(), next);
       if (begun) {
-        next.told.forEach((type, told) -> tell(object, type, same ? before.told.get(type) : null, told, news));
+        next.told.forEach((type, told) -> tell(object, type, before.told.get(type), told, news));
       }
     }
     seen = now;

@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** Applies one field manager's part of statuses: by server-side apply, by force. What others own, a person's spec above all, is never touched. */
 public final class StatusApply {
@@ -24,6 +26,9 @@ public final class StatusApply {
   private final Map<String, ResourceDefinitionContext> kinds;
   private final PatchContext apply;
   private final boolean serverSideApply;
+
+  /** Where the server does not know who owns what. */
+  private final Map<ObjectKey, ObjectNode> applied = new ConcurrentHashMap<>();
 
   /**
    * @param kinds how each kind is addressed
@@ -44,7 +49,9 @@ public final class StatusApply {
   public void apply(ObjectKey key, String uid, ObjectNode part) {
     var resources = client.genericKubernetesResources(Objects.requireNonNull(kinds.get(key.kind()))).inNamespace(key.name().namespace());
     if (!serverSideApply) {
-      resources.withName(key.name().name()).editStatus(resource -> merged(resource, part));
+      ObjectNode before = applied.getOrDefault(key, part);
+      resources.withName(key.name().name()).editStatus(resource -> merged(resource, before, part));
+      applied.put(key, part);
       return;
     }
     GenericKubernetesResource resource =
@@ -61,24 +68,24 @@ public final class StatusApply {
     resources.resource(resource).subresource("status").patch(apply, resource);
   }
 
-  private static GenericKubernetesResource merged(GenericKubernetesResource resource, ObjectNode part) {
+  private static GenericKubernetesResource merged(GenericKubernetesResource resource, ObjectNode owned, ObjectNode part) {
     JsonNode before = Serialization.jsonMapper().valueToTree(resource.getAdditionalProperties().get("status"));
     ObjectNode status = before instanceof ObjectNode there ? there.deepCopy() : Serialization.jsonMapper().createObjectNode();
     part.properties()
         .forEach(
             field -> {
               String key = LIST_KEYS.get(field.getKey());
-              status.set(field.getKey(), key == null ? field.getValue() : merged(status.path(field.getKey()), field.getValue(), key));
+              status.set(field.getKey(), key == null ? field.getValue() : merged(status.path(field.getKey()), owned.path(field.getKey()), field.getValue(), key));
             });
     resource.setAdditionalProperty("status", status);
     return resource;
   }
 
-  private static ArrayNode merged(JsonNode before, JsonNode entries, String key) {
+  private static ArrayNode merged(JsonNode before, JsonNode owned, JsonNode entries, String key) {
     ArrayNode all = Serialization.jsonMapper().createArrayNode();
     before.forEach(
         old -> {
-          if (entries.valueStream().noneMatch(entry -> entry.path(key).equals(old.path(key)))) {
+          if (Stream.concat(owned.valueStream(), entries.valueStream()).noneMatch(entry -> entry.path(key).equals(old.path(key)))) {
             all.add(old);
           }
         });

@@ -38,7 +38,7 @@ final class RefusalsIT {
       Map.of(
           "depends on another object",
           List.of(
-              "balance-conflict", "budget-target-missing", "key-taken", "name-taken", "ref-all", "ref-namespace", "ref-project", "ref-provider", "ref-refused",
+              "balance-conflict", "budget-target-missing", "gateway-conflict", "gateway-refs", "key-taken", "name-taken", "ref-all", "ref-namespace", "ref-project", "ref-provider", "ref-refused",
               "route-conflict", "route-unpayable", "route-unpriced", "price-flat", "price-no-hop", "price-unused"),
           "depends on the value of a Secret, which no schema sees",
           List.of(
