@@ -12,6 +12,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Plural("balances")
 @ShortNames("bal")
-public final class Balance extends CustomResource<BalanceSpec, ResourceStatus> implements Namespaced {
+public final class Balance extends CustomResource<BalanceSpec, BalanceStatus> implements Namespaced {
   private static final long serialVersionUID = 1;
 }

@@ -12,6 +12,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Plural("budgets")
 @ShortNames("xbud")
-public final class Budget extends CustomResource<BudgetSpec, ResourceStatus> implements Namespaced {
+public final class Budget extends CustomResource<BudgetSpec, BudgetStatus> implements Namespaced {
   private static final long serialVersionUID = 1;
 }

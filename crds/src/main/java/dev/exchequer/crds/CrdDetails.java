@@ -23,12 +23,17 @@ final class CrdDetails implements CRDPostProcessor {
           "credentials", "name",
           "limits", "unit",
           "hops", "name",
-          "conditions", "type");
+          "conditions", "type",
+          "envoys", "node");
 
-  private static final Set<String> TIMES = Set.of("effectiveFrom", "effectiveUntil", "expiresAt", "lastTransitionTime");
+  private static final Set<String> TIMES = Set.of("effectiveFrom", "effectiveUntil", "expiresAt", "lastTransitionTime", "since", "seen", "asOf");
+
+  /** Counters that outgrow an int. */
+  private static final Set<String> LONGS = Set.of("observedGeneration", "sequence", "openHolds", "values", "exhausted");
 
   private static final Map<String, String> DESCRIPTIONS =
       Map.of(
+          "TokenGateway", "One gateway: what it serves, its defaults, and how its Envoys stand.",
           "ModelProvider", "An account at an upstream.",
           "Project", "Owner, consent and ceiling of its keys; keys only narrow it.",
           "Balance", "The definition of a balance; the money itself is in the ledger.",
@@ -40,12 +45,26 @@ final class CrdDetails implements CRDPostProcessor {
 
   private static final Map<String, List<CustomResourceColumnDefinition>> COLUMNS =
       Map.of(
+          "TokenGateway", List.of(number("ROUTES", ".status.routes"), column("ENVOYS", ".status.serving"), column("PLAN", ".status.shortPlan")),
           "ModelProvider", List.of(column("URL", ".spec.baseUrl")),
           "Project", List.of(column("OWNER", ".spec.owner")),
-          "Balance", List.of(column("PROJECT", ".spec.projectRef.name"), column("TYPE", ".spec.type"), column("UNIT", ".spec.unit")),
+          "Balance",
+              List.of(
+                  column("PROJECT", ".spec.projectRef.name"),
+                  column("TYPE", ".spec.type"),
+                  column("UNIT", ".spec.unit"),
+                  column("POSTED", ".status.posted"),
+                  column("HELD", ".status.held"),
+                  column("AVAILABLE", ".status.available")),
           "PriceSheet", List.of(column("UNIT", ".spec.unit")),
           "ApiKey", List.of(column("PROJECT", ".spec.projectRef.name"), column("LABEL", ".spec.label")),
-          "Budget", List.of(column("TARGET", ".spec.targetRef.name"), column("PER", ".spec.per"), column("MODE", ".spec.mode")),
+          "Budget",
+              List.of(
+                  column("TARGET", ".spec.targetRef.name"),
+                  column("PER", ".spec.per"),
+                  column("LIMIT", ".status.limit"),
+                  column("SPENT", ".status.spent"),
+                  column("MODE", ".spec.mode")),
           "FallbackPolicy", List.of(column("CROSSING", ".spec.crossBalance")),
           "ModelRoute", List.of(column("MODELS", ".spec.models"), column("HOPS", ".status.hops"), column("CROSSING", ".status.crossing")));
 
@@ -73,7 +92,7 @@ final class CrdDetails implements CRDPostProcessor {
     if (name.equals("matchLabels")) {
       labels(field);
     }
-    if (name.equals("observedGeneration")) {
+    if (LONGS.contains(name) && "integer".equals(field.getType())) {
       field.setFormat("int64");
     }
     if (field.getItems() != null && field.getItems().getSchema() != null) {
@@ -107,6 +126,10 @@ final class CrdDetails implements CRDPostProcessor {
 
   private static CustomResourceColumnDefinition column(String name, String jsonPath) {
     return new CustomResourceColumnDefinitionBuilder().withName(name).withJsonPath(jsonPath).withType("string").build();
+  }
+
+  private static CustomResourceColumnDefinition number(String name, String jsonPath) {
+    return new CustomResourceColumnDefinitionBuilder(column(name, jsonPath)).withType("integer").build();
   }
 
   private static JSONSchemaProps child(JSONSchemaProps parent, String name) {

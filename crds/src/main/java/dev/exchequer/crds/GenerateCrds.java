@@ -15,6 +15,7 @@ import java.util.TreeMap;
 public final class GenerateCrds {
   static final List<Class<? extends HasMetadata>> KINDS =
       List.of(
+          TokenGateway.class,
           ModelProvider.class,
           Project.class,
           Balance.class,

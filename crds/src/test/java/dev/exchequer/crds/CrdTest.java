@@ -92,6 +92,7 @@ class CrdTest {
     assertThat(shortNames)
         .isEqualTo(
             Map.of(
+                "TokenGateway", "tgw",
                 "ModelProvider", "mprov",
                 "Project", "xproj",
                 "Balance", "bal",
@@ -132,7 +133,8 @@ class CrdTest {
             "root.spec.credentials by name",
             "root.spec.limits by unit",
             "root.spec.hops by name",
-            "root.status.conditions by type");
+            "root.status.conditions by type",
+            "root.status.envoys by node");
   }
 
   private static void addUnless(boolean good, String path, List<String> bad) {
@@ -146,7 +148,7 @@ class CrdTest {
     for (String yaml : GENERATED.values()) {
       definitions.add(new YAMLMapper().readTree(yaml));
     }
-    assertThat(definitions).hasSize(8);
+    assertThat(definitions).hasSize(9);
     return definitions;
   }
 

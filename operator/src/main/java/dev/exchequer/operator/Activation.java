@@ -2,6 +2,7 @@ package dev.exchequer.operator;
 
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.policy.LedgerReports;
 import dev.exchequer.operator.policy.PolicyFeed;
 import dev.exchequer.operator.publish.Ads;
 import dev.exchequer.operator.publish.EnvoyPublisher;
@@ -165,6 +166,11 @@ public final class Activation implements AutoCloseable {
   /** What the accounting services that are connected to this replica said last, by node. */
   public Map<String, PolicyStatus> services() {
     return feed.latestStatus();
+  }
+
+  /** What the accounting services report of their ledgers. */
+  public LedgerReports reports() {
+    return feed.reports();
   }
 
   /** Whether there is something to serve: gateways may connect. */

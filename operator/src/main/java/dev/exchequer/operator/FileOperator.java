@@ -2,6 +2,7 @@ package dev.exchequer.operator;
 
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.publish.Outcome;
 import dev.exchequer.operator.translate.EnvoyBootstrap;
@@ -35,7 +36,7 @@ public final class FileOperator implements AutoCloseable {
   private FileOperator(Settings settings, Consumer<List<Diagnostic>> diagnostics) throws IOException {
     this.settings = settings;
     this.diagnostics = diagnostics;
-    this.pipeline = new GatewayPipeline(settings.environment(), settings.namespace());
+    this.pipeline = new GatewayPipeline(settings.environment(), GatewayIdentity.of(settings.namespace()));
     this.activation = Activation.start(Doors.sockets(settings.envoy()));
   }
 

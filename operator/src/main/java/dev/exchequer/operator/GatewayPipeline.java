@@ -5,6 +5,7 @@ import dev.exchequer.operator.compile.Compiler;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what was written to what is served. The whole gateway is built again on every change, and the same input gives the same bytes:
@@ -48,17 +50,14 @@ public final class GatewayPipeline {
 
   /** Of files, where the gateway's namespace is the one that they need not name. */
   public GatewayPipeline(Map<String, String> environment) {
-    this(environment, ObjectName.DEFAULT_NAMESPACE);
+    this(environment, GatewayIdentity.of(ObjectName.DEFAULT_NAMESPACE));
   }
 
-  /**
-   * @param environment what `${NAME}` in a Secret's stringData may name
-   * @param gatewayNamespace whose routes may serve the keys of other namespaces
-   */
-  public GatewayPipeline(Map<String, String> environment, String gatewayNamespace) {
+  /** @param environment what `${NAME}` in a Secret's stringData may name */
+  public GatewayPipeline(Map<String, String> environment, GatewayIdentity gateway) {
     this.environment = Map.copyOf(environment);
-    this.gatewayNamespace = gatewayNamespace;
-    this.validator = new Validator(gatewayNamespace);
+    this.gatewayNamespace = gateway.namespace();
+    this.validator = new Validator(gateway);
   }
 
   public synchronized Compiled compile(Reading reading) {

@@ -2,6 +2,7 @@ package dev.exchequer.operator;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import dev.exchequer.operator.translate.EnvoyBootstrap;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
  *   <li>EXCHEQUER_GRPC_PORT, EXCHEQUER_GRPC_LISTEN: where gateways connect, by mTLS; no port, 0.0.0.0
  *   <li>EXCHEQUER_TLS: the folder of tls.crt, tls.key and ca.crt; needed with a port
  *   <li>EXCHEQUER_GATEWAY_NAME: the DNS name in the certificate of a gateway; exchequer-gateway
+ *   <li>EXCHEQUER_TOKEN_GATEWAY: the TokenGateway of this release, in POD_NAMESPACE (else EXCHEQUER_LEASE_NAMESPACE, else that of the service account);
+ *       absent, or not there: the oldest
  *   <li>EXCHEQUER_SOCKETS: the folder that it shares with an Envoy and accounting service beside it, for sockets and {@code bootstrap.yaml};
  *       /run/exchequer without EXCHEQUER_GRPC_PORT, else none: nobody is beside it
  *   <li>EXCHEQUER_JOURNAL: where Envoy writes its journal; /var/lib/exchequer/journal
@@ -167,8 +171,10 @@ public final class OperatorMain implements AutoCloseable {
                 text(environment, "EXCHEQUER_LEASE", "exchequer-operator"),
                 node(environment))
             : null;
-    String gateway = text(environment, "POD_NAMESPACE", text(environment, "EXCHEQUER_LEASE_NAMESPACE", own == null ? "default" : own));
-    return new KubernetesOperator.Settings(namespaces, lease, true, gateway);
+    String namespace = text(environment, "POD_NAMESPACE", text(environment, "EXCHEQUER_LEASE_NAMESPACE", own == null ? "default" : own));
+    String gateway = text(environment, "EXCHEQUER_TOKEN_GATEWAY", "");
+    return new KubernetesOperator.Settings(
+        namespaces, lease, true, new GatewayIdentity(namespace, gateway.isEmpty() ? null : gateway), node(environment), InstantSource.system());
   }
 
   private static String node(Map<String, String> environment) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.GatewayPipeline.Compiled;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Route;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class ConsentTest {
 
   @Test
   void anotherNamespaceIsTheGateways() throws IOException {
-    Compiled compiled = new GatewayPipeline(Map.of(), "team-acme").compile(Yaml.reading(folder, world));
+    Compiled compiled = new GatewayPipeline(Map.of(), GatewayIdentity.of("team-acme")).compile(Yaml.reading(folder, world));
     assertThat(lines(compiled))
         .containsExactly(
             "AudienceNotPermitted ModelRoute default/gpt-5.1 spec.audience.namespaces.from: "

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.check.CheckReport;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.watch.FolderReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class ExamplesTest {
   @ParameterizedTest
   @MethodSource("examples")
   void isClean(Path folder) throws IOException {
-    GatewayPipeline.Compiled compiled = new GatewayPipeline(variables(folder), gatewayNamespace(folder)).compile(FolderReader.read(folder));
+    GatewayPipeline.Compiled compiled = new GatewayPipeline(variables(folder), GatewayIdentity.of(gatewayNamespace(folder))).compile(FolderReader.read(folder));
 
     assertThat(compiled.diagnostics()).extracting(CheckReport::line).isEmpty();
     assertThat(compiled.plan().routes()).isNotEmpty();

@@ -3,6 +3,7 @@ package dev.exchequer.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import dev.exchequer.wire.TestAuthority;
@@ -39,10 +40,13 @@ final class OperatorMainTest {
   @Test
   void variablesAreRead() {
     Map<String, String> told = Map.of("EXCHEQUER_NAMESPACES", "a, b,", "EXCHEQUER_LEADER_ELECTION", "true", "EXCHEQUER_NODE", "gateway-1");
-    assertThat(OperatorMain.kubernetes(told, "gateway"))
-        .isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true, "gateway"));
-    assertThat(OperatorMain.kubernetes(Map.of("POD_NAMESPACE", "ai"), "gateway").gatewayNamespace()).isEqualTo("ai");
-    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_LEASE_NAMESPACE", "ai"), "gateway").gatewayNamespace()).isEqualTo("ai");
+    KubernetesOperator.Settings read = OperatorMain.kubernetes(told, "gateway");
+    assertThat(read).isEqualTo(new KubernetesOperator.Settings(Set.of("a", "b"), new LeaseName("gateway", "exchequer-operator", "gateway-1"), true, "gateway"));
+    assertThat(OperatorMain.kubernetes(Map.of("POD_NAMESPACE", "ai"), "gateway").gateway().namespace()).isEqualTo("ai");
+    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_LEASE_NAMESPACE", "ai"), "gateway").gateway().namespace()).isEqualTo("ai");
+    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours"), "gateway").gateway()).isEqualTo(new GatewayIdentity("gateway", "ours"));
+    assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours", "POD_NAMESPACE", "pods"), "gateway").gateway())
+        .isEqualTo(new GatewayIdentity("pods", "ours"));
     assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_LEADER_ELECTION", "yes"), null)).hasMessageContaining("must be true or false");
     assertThatThrownBy(() -> OperatorMain.envoy(Map.of("EXCHEQUER_PORT", "http"))).hasMessage("EXCHEQUER_PORT must be a number");
   }

@@ -23,8 +23,10 @@ import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.policyfeed.Decoded;
 import dev.exchequer.server.policyfeed.FromAccountingPolicy;
 import dev.exchequer.server.policyfeed.PolicyFeedClient;
+import dev.exchequer.server.report.LedgerReporter;
 import dev.exchequer.server.settle.SettleService;
 import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.SqlitePicture;
 import dev.exchequer.server.store.SqliteReads;
 import dev.exchequer.server.store.SqliteStore;
 import dev.exchequer.wire.EnvoyAdmin;
@@ -104,14 +106,16 @@ public final class AccountingService implements AutoCloseable {
     journal(journal, engine, positions);
     EnvoyAdmin envoy = new EnvoyAdmin(settings.envoySocket(), ENVOY_TIMEOUT);
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
-    operator(engine, envoy);
+    OperatorLink link = operator(engine, envoy);
+    SqlitePicture pictures = keep(new SqlitePicture(store));
+    keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), pictures, engine::policy, Clock.systemUTC())).start();
     admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
   }
 
   /** An operator beside us has asked Envoy itself; for one elsewhere we do. */
-  private void operator(LedgerEngine engine, EnvoyAdmin envoy) throws IOException {
+  private OperatorLink operator(LedgerEngine engine, EnvoyAdmin envoy) throws IOException {
     OperatorLink link;
     Supplier<CompletableFuture<Void>> routed;
     if (settings.operator() == null) {
@@ -123,6 +127,7 @@ public final class AccountingService implements AutoCloseable {
     }
     PolicyFeedClient feed = keep(new PolicyFeedClient(PolicyFeedClient.Settings.of(settings.node()), link, engine, engine::pinned, routed));
     feed.start();
+    return link;
   }
 
   private static Policy stored(byte[] canonical) {

@@ -17,13 +17,14 @@ class ServerRulesTest {
     noClasses().that().resideInAnyPackage("..server.engine..", "..server.store..", "..server.usage..").should().dependOnClassesThat().resideInAnyPackage("..server.authz..", "..server.settle..", "..server.journal..", "..server.admin..", "..server.policyfeed..").check(SERVER);
     noClasses().that().resideInAPackage("..server.authz..").should().dependOnClassesThat().resideInAnyPackage("..server.settle..", "..server.journal..", "..server.admin..", "..server.policyfeed..").check(SERVER);
     noClasses().that().resideInAPackage("..server.journal..").should().dependOnClassesThat().resideInAnyPackage("..server.settle..", "..server.authz..", "..server.admin..", "..server.policyfeed..").check(SERVER);
+    noClasses().that().resideInAPackage("..server.report..").should().dependOnClassesThat().resideInAnyPackage("..server.settle..", "..server.authz..", "..server.journal..", "..server.admin..", "..server.policyfeed..").check(SERVER);
     noClasses().that().resideInAPackage("..server.store..").should().dependOnClassesThat().resideInAPackage("..server.engine..").check(SERVER);
   }
 
   @Test
   void wireTypesStopAtTheEdge() {
     noClasses().that().resideOutsideOfPackage("..server.authz..").should().dependOnClassesThat().resideInAPackage("io.envoyproxy..").check(SERVER);
-    noClasses().that().resideOutsideOfPackages("..server.settle..", "..server.policyfeed..").should().dependOnClassesThat().resideInAPackage("dev.exchequer.api..").check(SERVER);
+    noClasses().that().resideOutsideOfPackages("..server.settle..", "..server.policyfeed..", "..server.report..").should().dependOnClassesThat().resideInAPackage("dev.exchequer.api..").check(SERVER);
     noClasses().that().resideOutsideOfPackage("..server.store..").should().dependOnClassesThat().resideInAnyPackage("java.sql..", "org.sqlite..", "org.flywaydb..").check(SERVER);
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.model.Diagnostic;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.watch.FolderReader;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public final class CheckReport {
       out.println(json ? json(List.of(Diagnostic.unreadable(folder.toString(), 0, "FolderUnreadable", message(e)))) : message(e));
       return CANNOT_READ;
     }
-    GatewayPipeline.Compiled compiled = new GatewayPipeline(environment, namespace).compile(reading);
+    GatewayPipeline.Compiled compiled = new GatewayPipeline(environment, GatewayIdentity.of(namespace)).compile(reading);
     if (json) {
       out.println(json(compiled.diagnostics()));
     } else {

@@ -54,7 +54,7 @@ public final class Compiler {
         each("Budget", Budgets::budget),
         providers,
         routes,
-        List.of(),
+        Gateways.priceSheets(inForce),
         new ArrayList<>(clusters.values()),
         new ArrayList<>(secrets.values()));
   }
@@ -66,7 +66,10 @@ public final class Compiler {
   private Route route(Document document) {
     Spec spec = Spec.of(document);
     FallbackTerms terms =
-        FallbackTerms.of(spec.ref("fallbackPolicyRef", document.name()).flatMap(name -> inForce.find("FallbackPolicy", name)));
+        FallbackTerms.of(
+            spec.ref("fallbackPolicyRef", document.name())
+                .or(() -> Gateways.fallbackPolicy(inForce))
+                .flatMap(name -> inForce.find("FallbackPolicy", name)));
     Spec output = spec.part("output");
     long maxTokens = output.longNumber("maxTokens", DEFAULT_MAX_OUTPUT_TOKENS);
     return new Route(

@@ -1,9 +1,11 @@
 package dev.exchequer.operator.policy;
 
 import com.google.protobuf.ByteString;
+import dev.exchequer.api.v1.LedgerReport;
 import dev.exchequer.api.v1.PolicyFeedGrpc;
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.api.v1.PolicyUpdate;
+import dev.exchequer.api.v1.ReportEnd;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyFeed extends PolicyFeedGrpc.PolicyFeedImplBase implements AutoCloseable {
   private final Consumer<PolicyStatus> onStatus;
   private final Predicate<String> mayDecide;
+  private final LedgerReports reports = new LedgerReports();
 
   /** In the order in which they came: of two of one node the later counts. */
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
@@ -43,6 +46,16 @@ public final class PolicyFeed extends PolicyFeedGrpc.PolicyFeedImplBase implemen
     Subscriber subscriber = new Subscriber(updates);
     subscribers.add(subscriber);
     return subscriber;
+  }
+
+  @Override
+  public StreamObserver<LedgerReport> report(StreamObserver<ReportEnd> end) {
+    return reports.receive(end);
+  }
+
+  /** What the accounting services report of their ledgers. */
+  public LedgerReports reports() {
+    return reports;
   }
 
   /** From now on this policy is the one in force: every connected service that may decide by it gets it, unless it has it. */

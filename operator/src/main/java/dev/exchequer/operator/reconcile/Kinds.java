@@ -15,6 +15,7 @@ import java.util.function.Function;
 final class Kinds {
   static final List<Watched<?>> ALL =
       List.of(
+          new Watched<>(TokenGateway.class, TokenGateways::new),
           new Watched<>(ModelProvider.class, ModelProviders::new),
           new Watched<>(Project.class, Projects::new),
           new Watched<>(Balance.class, Balances::new),
@@ -31,6 +32,20 @@ final class Kinds {
 
   @Group(Api.GROUP)
   @Version(Api.VERSION)
+  @Kind("TokenGateway")
+  @Plural("tokengateways")
+  public static final class TokenGateway extends RawResource {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static final class TokenGateways extends DirtyReconciler<TokenGateway> {
+    TokenGateways(Runnable dirty) {
+      super(TokenGateway.class, dirty);
+    }
+  }
+
+  @Group(Api.GROUP)
+  @Version(Api.VERSION)
   @Kind("ModelProvider")
   @Plural("modelproviders")
   public static final class ModelProvider extends RawResource {
@@ -39,7 +54,7 @@ final class Kinds {
 
   private static final class ModelProviders extends DirtyReconciler<ModelProvider> {
     ModelProviders(Runnable dirty) {
-      super(dirty);
+      super(ModelProvider.class, dirty);
     }
   }
 
@@ -53,7 +68,7 @@ final class Kinds {
 
   private static final class Projects extends DirtyReconciler<Project> {
     Projects(Runnable dirty) {
-      super(dirty);
+      super(Project.class, dirty);
     }
   }
 
@@ -67,7 +82,7 @@ final class Kinds {
 
   private static final class Balances extends DirtyReconciler<Balance> {
     Balances(Runnable dirty) {
-      super(dirty);
+      super(Balance.class, dirty);
     }
   }
 
@@ -81,7 +96,7 @@ final class Kinds {
 
   private static final class PriceSheets extends DirtyReconciler<PriceSheet> {
     PriceSheets(Runnable dirty) {
-      super(dirty);
+      super(PriceSheet.class, dirty);
     }
   }
 
@@ -95,7 +110,7 @@ final class Kinds {
 
   private static final class ApiKeys extends DirtyReconciler<ApiKey> {
     ApiKeys(Runnable dirty) {
-      super(dirty);
+      super(ApiKey.class, dirty);
     }
   }
 
@@ -109,7 +124,7 @@ final class Kinds {
 
   private static final class Budgets extends DirtyReconciler<Budget> {
     Budgets(Runnable dirty) {
-      super(dirty);
+      super(Budget.class, dirty);
     }
   }
 
@@ -123,7 +138,7 @@ final class Kinds {
 
   private static final class FallbackPolicies extends DirtyReconciler<FallbackPolicy> {
     FallbackPolicies(Runnable dirty) {
-      super(dirty);
+      super(FallbackPolicy.class, dirty);
     }
   }
 
@@ -137,7 +152,7 @@ final class Kinds {
 
   private static final class ModelRoutes extends DirtyReconciler<ModelRoute> {
     ModelRoutes(Runnable dirty) {
-      super(dirty);
+      super(ModelRoute.class, dirty);
     }
   }
 }

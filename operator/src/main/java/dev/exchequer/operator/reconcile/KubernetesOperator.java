@@ -3,44 +3,33 @@ package dev.exchequer.operator.reconcile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.exchequer.api.v1.LedgerReport;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.Activation;
 import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.GatewayPipeline.Compiled;
-import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.FieldLines;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.publish.Outcome;
-import dev.exchequer.operator.status.Columns;
-import dev.exchequer.operator.status.Conditions;
-import dev.exchequer.operator.status.Served;
-import dev.exchequer.operator.status.StatusWriter;
-import dev.exchequer.operator.status.StatusWriter.Live;
+import dev.exchequer.operator.status.Live;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.javaoperatorsdk.operator.Operator;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The operator in Kubernetes mode: the objects of the API server are compiled and served as a folder's files are, and again after every change. Informers hold
@@ -48,19 +37,22 @@ import org.slf4j.LoggerFactory;
  * leads; every replica serves.
  */
 public final class KubernetesOperator implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(KubernetesOperator.class);
-  private static final long LOOK_MS = 1000;
-  private static final Compiled EMPTY = new Compiled(GatewayPlan.EMPTY, new byte[0], "", List.of());
-
   /**
    * What is watched, and who writes.
    *
    * @param namespaces to watch; empty = all
    * @param lease where the replicas agree who writes statuses; null = there is one replica
    * @param serverSideApply false where the API server cannot (that of tests)
-   * @param gatewayNamespace whose routes may serve the keys of other namespaces
+   * @param gateway whose routes may serve the keys of other namespaces, and which TokenGateway is in force
+   * @param replica which of them this is: the pod's name
+   * @param clock for paces and patience
    */
-  public record Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, String gatewayNamespace) {}
+  public record Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, GatewayIdentity gateway, String replica, InstantSource clock) {
+    /** The oldest TokenGateway; the replica is named by its lease. */
+    public Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, String gatewayNamespace) {
+      this(namespaces, lease, serverSideApply, GatewayIdentity.of(gatewayNamespace), lease == null ? "exchequer" : lease.identity(), InstantSource.system());
+    }
+  }
 
   /**
    * Where replicas agree on one of them.
@@ -80,16 +72,15 @@ public final class KubernetesOperator implements AutoCloseable {
 
     /** How Envoy stands now to the newest plan that it did not refuse. */
     Outcome current();
-  }
 
-  /**
-   * What was compiled last.
-   *
-   * @param number counts compilations
-   * @param inPlan what of the objects is in the plan
-   * @param outcome what became of it, null = on its way
-   */
-  private record World(long number, Compiled compiled, List<Document> objects, Served inPlan, @Nullable Outcome outcome) {}
+    /** The same by node, of the Envoys that are connected to this replica. */
+    default Map<String, Outcome> envoys() {
+      return Map.of();
+    }
+
+    /** Gets what gateways report of their ledgers, from now on and what was reported before; it must not block. */
+    default void listen(Consumer<LedgerReport> reports) {}
+  }
 
   private final Settings settings;
   private final Serving serving;
@@ -100,31 +91,21 @@ public final class KubernetesOperator implements AutoCloseable {
   private final NamespaceWatch namespaces;
   private final GeneratedKeys generated;
   private final Operator operator;
-  private final StatusWriter writer;
   private final Leadership leadership;
-  private final ScheduledExecutorService statuses = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("status").daemon().factory());
-  private @Nullable ScheduledFuture<?> looking;
+  private final StatusLoop statuses;
   private volatile boolean synced;
-
-  /** These three are guarded by this. */
-  private World world = new World(0, EMPTY, List.of(), Served.NOTHING, null);
-  /** What is in the newest plan that Envoy did not refuse. */
-  private Served served = Served.NOTHING;
-  private @Nullable Outcome told;
 
   private KubernetesOperator(KubernetesClient client, Settings settings, Serving serving) {
     this.settings = settings;
     this.serving = serving;
-    this.pipeline = new GatewayPipeline(Map.of(), settings.gatewayNamespace()); // ${NAME} is for files
+    this.pipeline = new GatewayPipeline(Map.of(), settings.gateway()); // ${NAME} is for files
     this.batcher = Batcher.start(this::read);
     this.secrets = new SecretWatch(client, batcher::mark);
     this.namespaces = new NamespaceWatch(client, batcher::mark);
     this.generated = new GeneratedKeys(client, new SecureRandom(), this::leads, batcher::mark);
     this.operator =
         new Operator(overrides -> overrides.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(2));
-    Map<String, ResourceDefinitionContext> kinds = new HashMap<>();
-    Kinds.ALL.forEach(kind -> kinds.put(kind.type().getSimpleName(), ResourceDefinitionContext.fromResourceType(kind.type())));
-    this.writer = new StatusWriter(client, kinds, InstantSource.system(), settings.serverSideApply());
+    this.statuses = new StatusLoop(client, settings, serving, informers(), this::leads);
     this.leadership = new Leadership(client, settings.lease(), this::lead);
   }
 
@@ -139,6 +120,16 @@ public final class KubernetesOperator implements AutoCloseable {
       @Override
       public Outcome current() {
         return activation.current();
+      }
+
+      @Override
+      public Map<String, Outcome> envoys() {
+        return activation.envoys();
+      }
+
+      @Override
+      public void listen(Consumer<LedgerReport> reports) {
+        activation.reports().listen(reports);
       }
     };
   }
@@ -163,7 +154,7 @@ public final class KubernetesOperator implements AutoCloseable {
     synced = true;
     batcher.mark();
     leadership.start();
-    looking = statuses.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    statuses.start();
   }
 
   private <R extends RawResource> void register(Kinds.Watched<R> kind) {
@@ -186,110 +177,53 @@ public final class KubernetesOperator implements AutoCloseable {
     if (!synced) {
       return;
     }
-    List<Document> objects = live().map(Live::document).sorted(Comparator.comparing(Document::key)).toList();
+    List<Document> objects = live().filter(KubernetesOperator::stays).map(Live::document).sorted(Comparator.comparing(Document::key)).toList();
     List<Document> documents = new ArrayList<>(objects);
     List<Document> named = secrets.namedBy(objects);
     documents.addAll(named);
     documents.addAll(namespaces.documents());
     Compiled compiled = pipeline.compile(new Reading(documents, generated.make(objects, named), ""));
-    long number;
-    synchronized (this) {
-      number = world.number + 1;
-      world = new World(number, compiled, objects, world.inPlan.next(compiled, objects), null);
-    }
-    serving.activate(compiled, outcome -> activated(number, outcome));
+    long number = statuses.compiled(compiled, objects);
+    serving.activate(compiled, outcome -> statuses.activated(number, outcome));
   }
 
-  private synchronized void activated(long number, Outcome outcome) {
-    if (world.number == number) {
-      if (!(outcome instanceof Outcome.Rejected)) {
-        served = world.inPlan;
-      }
-      world = new World(number, world.compiled, world.objects, world.inPlan, outcome);
-      onStatuses(this::tell);
-    }
-  }
-
-  private void onStatuses(Runnable task) {
-    try {
-      statuses.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("closed: statuses are another replica's now");
-    }
-  }
-
-  /** Of the newest plan, now; null = on its way. A refused one stays refused: what Envoy has is the plan before it. */
-  private synchronized @Nullable Outcome outcome() {
-    Outcome first = world.outcome;
-    return first == null || first instanceof Outcome.Rejected ? first : serving.current();
-  }
-
-  /** Envoy may have come or gone since. */
-  private void look() {
-    try {
-      if (isNews(outcome())) {
-        tell();
-      }
-    } catch (RuntimeException e) {
-      LOG.error("Envoy was not looked at", e);
-    }
-  }
-
-  private synchronized boolean isNews(@Nullable Outcome outcome) {
-    return !Objects.equals(outcome, told);
+  /** A balance that was deleted takes no new holds while it waits for those that it has. */
+  private static boolean stays(Live object) {
+    return object.deletedAt() == null || !object.key().kind().equals("Balance");
   }
 
   private void lead() {
     generated.look();
-    onStatuses(
-        () -> {
-          writer.forget();
-          tell();
-        });
+    statuses.lead();
   }
 
-  /** On the thread of statuses. */
-  private void tell() {
-    World now;
-    Outcome outcome;
-    Served serves;
-    synchronized (this) {
-      now = world;
-      outcome = outcome();
-      serves = served;
-      told = outcome;
-    }
-    if (outcome == null || !leadership.leads()) {
-      return;
-    }
-    boolean written = false;
-    try {
-      written = writer.write(asJudged(now), Conditions.of(now.compiled, outcome, now.objects, now.inPlan, serves), Columns.of(now.compiled));
-    } catch (RuntimeException e) {
-      LOG.error("statuses were not written", e);
-    }
-    if (!written) {
-      synchronized (this) {
-        told = null; // the next look tries again
+  private LiveObjects informers() {
+    return new LiveObjects() {
+      @Override
+      public List<Live> all() {
+        return live().toList();
       }
-    }
-  }
 
-  /** In the form that was compiled, an informer may be ahead of it; without those that are gone. */
-  private List<Live> asJudged(World judged) {
-    Map<ObjectKey, Live> live = live().collect(Collectors.toMap(object -> object.document().key(), object -> object));
-    List<Live> objects = new ArrayList<>();
-    for (Document object : judged.objects) {
-      Live now = live.get(object.key());
-      if (now != null) {
-        objects.add(new Live(object, now.uid(), now.status()));
+      @Override
+      public List<Live> ofKind(String kind) {
+        return reconcilers.stream().filter(one -> one.kind().equals(kind)).flatMap(DirtyReconciler::all).map(KubernetesOperator::live).toList();
       }
-    }
-    return objects;
+
+      @Override
+      public Optional<Live> find(ObjectKey key) {
+        return reconcilers.stream().filter(one -> one.kind().equals(key.kind())).findFirst().flatMap(one -> one.find(key.name())).map(KubernetesOperator::live);
+      }
+    };
   }
 
   private Stream<Live> live() {
-    return reconcilers.stream().flatMap(DirtyReconciler::all).map(resource -> new Live(document(resource), resource.getMetadata().getUid(), resource.getStatus()));
+    return reconcilers.stream().flatMap(DirtyReconciler::all).map(KubernetesOperator::live);
+  }
+
+  private static Live live(RawResource resource) {
+    ObjectMeta metadata = resource.getMetadata();
+    Instant deleted = metadata.getDeletionTimestamp() == null ? null : Instant.parse(metadata.getDeletionTimestamp());
+    return new Live(document(resource), metadata.getUid(), metadata.getResourceVersion(), resource.getStatus(), deleted, metadata.getFinalizers());
   }
 
   /** Without what changes when nothing was written by people: the status, the resource version. */
@@ -322,11 +256,8 @@ public final class KubernetesOperator implements AutoCloseable {
   @Override
   public void close() {
     batcher.close();
+    statuses.close(); // before the lease: what this replica lets go, it lets go as long as it may
     leadership.close();
-    if (looking != null) {
-      looking.cancel(false);
-    }
-    statuses.shutdownNow();
     operator.stop();
     secrets.close();
     namespaces.close();

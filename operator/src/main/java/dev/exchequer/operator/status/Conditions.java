@@ -26,6 +26,9 @@ public final class Conditions {
   /** The kinds that Envoy sees anything of. */
   private static final Set<String> ENVOYS = Set.of("ModelProvider", "ModelRoute", "FallbackPolicy");
 
+  /** It is its Envoys: what one refuses, it has not. */
+  private static final String GATEWAY = "TokenGateway";
+
   private final Findings findings;
   private final Outcome outcome;
   private final Served inPlan;
@@ -105,7 +108,7 @@ public final class Conditions {
 
   /** Whether the refused plan has another form of it than the one that serves. Where no object differs it was a secret, and Envoy's kinds are all suspect. */
   private boolean isNew(ObjectKey key) {
-    return blameless ? ENVOYS.contains(key.kind()) : !Objects.equals(inPlan.generations().get(key), serving.generations().get(key));
+    return key.kind().equals(GATEWAY) || blameless ? ENVOYS.contains(key.kind()) : !Objects.equals(inPlan.generations().get(key), serving.generations().get(key));
   }
 
   private static Verdict ready(Document object, List<Verdict> others) {

@@ -17,7 +17,7 @@ public record Verdict(String type, String status, long observedGeneration, Strin
   static final String TRUE = "True";
   static final String FALSE = "False";
   static final String UNKNOWN = "Unknown";
-  private static final int LONGEST = 4096;
+  static final int LONGEST = 4096;
 
   public Verdict {
     message = message.length() <= LONGEST ? message : message.substring(0, LONGEST - 1) + "…";

@@ -1,6 +1,7 @@
 package dev.exchequer.operator.validate;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.model.Credentials;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -19,10 +21,13 @@ import java.util.function.Predicate;
 final class Conflicts {
   private final Inventory inForce;
   private final Predicate<Document> serving;
+  private final Optional<Document> gateway;
 
-  Conflicts(Inventory inForce, Predicate<Document> serving) {
+  /** @param gateway the TokenGateway in force; the others are not */
+  Conflicts(Inventory inForce, Predicate<Document> serving, Optional<Document> gateway) {
     this.inForce = inForce;
     this.serving = serving;
+    this.gateway = gateway;
   }
 
   /** The losers, with what they lose to. */
@@ -30,7 +35,21 @@ final class Conflicts {
     List<Found> losers = new ArrayList<>();
     balances(losers);
     credentials(losers);
+    gateways(losers);
     return losers;
+  }
+
+  private void gateways(List<Found> losers) {
+    for (Document other : inForce.ofKind(Gateways.KIND)) {
+      if (gateway.isPresent() && !gateway.get().key().equals(other.key())) {
+        Found found = new Found(other);
+        found.error(
+            "GatewayConflict",
+            "metadata.name",
+            "the TokenGateway " + gateway.get().name() + " is in force: one operator serves one gateway, the one of its release, else the oldest");
+        losers.add(found);
+      }
+    }
   }
 
   private void balances(List<Found> losers) {

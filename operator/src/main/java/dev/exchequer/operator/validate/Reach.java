@@ -1,6 +1,7 @@
 package dev.exchequer.operator.validate;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.compile.Prices;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
@@ -57,7 +58,9 @@ final class Reach {
   /** Whether a hop has a price in a unit of its payers, by the sheets of a payer's project or of the route. */
   boolean priced(Document route, Spec hop, Payers payers) {
     Hop reached = Hop.of(route, hop);
-    return Stream.concat(payers.sheets.stream(), sheets(route).stream())
+    Stream<Document> ofGateway = Gateways.priceSheets(inForce).stream().flatMap(name -> inForce.find("PriceSheet", name).stream());
+    return Stream.of(payers.sheets.stream(), sheets(route).stream(), ofGateway)
+        .flatMap(sheets -> sheets)
         .filter(sheet -> payers.units.contains(Spec.of(sheet).text("unit")))
         .anyMatch(sheet -> ratesOf(sheet).stream().anyMatch(rate -> reached.by(rate.match())));
   }
@@ -70,10 +73,11 @@ final class Reach {
     return Spec.of(holder).refs("priceSheetRefs", holder.name()).stream().flatMap(name -> inForce.find("PriceSheet", name).stream()).toList();
   }
 
-  /** Routes at whose hops a sheet is looked at: those that list it; all, if a project does. */
+  /** Routes at whose hops a sheet is looked at: those that list it; all, if a project or the gateway does. */
   List<Document> routesOf(Document sheet) {
-    boolean ofProject = inForce.ofKind("Project").stream().anyMatch(project -> lists(project, sheet.name()));
-    return inForce.ofKind("ModelRoute").stream().filter(route -> ofProject || lists(route, sheet.name())).toList();
+    boolean ofAll =
+        Gateways.priceSheets(inForce).contains(sheet.name()) || inForce.ofKind("Project").stream().anyMatch(project -> lists(project, sheet.name()));
+    return inForce.ofKind("ModelRoute").stream().filter(route -> ofAll || lists(route, sheet.name())).toList();
   }
 
   private static boolean lists(Document holder, ObjectName sheet) {

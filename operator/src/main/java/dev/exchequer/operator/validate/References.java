@@ -1,6 +1,7 @@
 package dev.exchequer.operator.validate;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.model.Credentials;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
@@ -11,17 +12,20 @@ import dev.exchequer.operator.model.Secrets;
 import dev.exchequer.operator.model.Spec;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Whether everything that an object names is there.
  *
+ * @param gateway the TokenGateway in force
  * @param written everything that was read, also what was refused: so that a name that is there and refused is told from one that is not there
  */
-record References(Inventory inForce, Inventory written) {
+record References(Inventory inForce, Inventory written, Optional<Document> gateway) {
   private static final int LEAST_KEY_LENGTH = 32;
 
   void check(Document document, Found found) {
     Spec spec = Spec.of(document);
+    served(document, found);
     switch (document.kind()) {
       case "ModelProvider" -> {
         secret(spec.part("auth"), "secretRef", found);
@@ -39,7 +43,20 @@ record References(Inventory inForce, Inventory written) {
         object(spec, "fallbackPolicyRef", "FallbackPolicy", found);
         objects(spec, "priceSheetRefs", "PriceSheet", found);
       }
+      case Gateways.KIND -> {
+        object(spec.part("defaults"), "fallbackPolicyRef", "FallbackPolicy", found);
+        objects(spec.part("defaults"), "priceSheetRefs", "PriceSheet", found);
+      }
       default -> {}
+    }
+  }
+
+  private void served(Document document, Found found) {
+    if (gateway.isPresent() && !document.kind().equals(Gateways.KIND) && !Gateways.serves(gateway.get(), document.name().namespace())) {
+      found.error(
+          "NamespaceNotServed",
+          "metadata.namespace",
+          "the TokenGateway " + gateway.get().name() + " does not serve the namespace " + document.name().namespace() + ": see its spec.namespaces");
     }
   }
 

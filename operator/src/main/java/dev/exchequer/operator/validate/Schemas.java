@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 record Schemas(Map<String, JsonNode> byKind) {
   private static final List<String> FILES =
-      List.of("apikeys", "balances", "budgets", "fallbackpolicies", "modelproviders", "modelroutes", "pricesheets", "projects");
+      List.of("apikeys", "balances", "budgets", "fallbackpolicies", "modelproviders", "modelroutes", "pricesheets", "projects", "tokengateways");
 
   static Schemas load() {
     YAMLMapper yaml = new YAMLMapper();

@@ -1,12 +1,15 @@
 package dev.exchequer.operator.validate;
 
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -15,14 +18,13 @@ import java.util.TreeMap;
  */
 public final class Validator {
   private final Schemas schemas = Schemas.load();
-  private final String gatewayNamespace;
+  private final GatewayIdentity gateway;
 
   /** @param inForce what the compiler gets: objects without an error among them */
   public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
 
-  /** @param gatewayNamespace whose routes may serve the keys of other namespaces */
-  public Validator(String gatewayNamespace) {
-    this.gatewayNamespace = gatewayNamespace;
+  public Validator(GatewayIdentity gateway) {
+    this.gateway = gateway;
   }
 
   /** The kinds that there are. */
@@ -63,7 +65,7 @@ public final class Validator {
       Inventory inForce = written.with(candidates);
       lastGoodNotices();
       List<Document> asWritten = candidates.values().stream().filter(this::isAsWritten).toList();
-      diagnostics.addAll(new RouteWarnings(inForce, gatewayNamespace).of(asWritten));
+      diagnostics.addAll(new RouteWarnings(inForce, gateway.namespace()).of(asWritten));
       diagnostics.addAll(new PriceWarnings(inForce).of(asWritten));
       return new Validated(inForce, List.copyOf(diagnostics));
     }
@@ -71,7 +73,8 @@ public final class Validator {
     /** References before conflicts: an object that is out anyway conflicts with nothing. */
     private List<Found> refusedTogether() {
       Inventory now = written.with(candidates);
-      References references = new References(now, written);
+      Optional<Document> serving = Gateways.inForce(now.ofKind(Gateways.KIND), gateway.object());
+      References references = new References(now, written, serving);
       List<Found> refused = new ArrayList<>();
       for (Document document : now.objects().values()) {
         Found found = new Found(document);
@@ -80,7 +83,7 @@ public final class Validator {
           refused.add(found);
         }
       }
-      return refused.isEmpty() ? new Conflicts(now, this::serves).losers() : refused;
+      return refused.isEmpty() ? new Conflicts(now, this::serves, serving).losers() : refused;
     }
 
     private void settle(Found found) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.GatewayPipeline.Compiled;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.publish.Outcome;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.watch.FolderReader;
@@ -88,7 +89,7 @@ final class ConsentIT {
   @Test
   void labelsOfNamespacesAreFollowed() throws IOException {
     Files.writeString(folder.resolve("world.yaml"), yaml + "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: " + TEAM + ", labels: {team: acme}}\n");
-    Compiled fromFiles = new GatewayPipeline(Map.of(), GATEWAY).compile(FolderReader.read(folder));
+    Compiled fromFiles = new GatewayPipeline(Map.of(), GatewayIdentity.of(GATEWAY)).compile(FolderReader.read(folder));
     assertThat(fromFiles.diagnostics()).isEmpty();
     try (KubernetesOperator operator = start()) {
       assertThat(operator.healthy()).isTrue();

@@ -13,6 +13,7 @@ import dev.exchequer.crds.ModelProvider;
 import dev.exchequer.crds.ModelRoute;
 import dev.exchequer.crds.PriceSheet;
 import dev.exchequer.crds.Project;
+import dev.exchequer.crds.TokenGateway;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ final class DefinitionsIT {
   private static final String NAMESPACE = "definitions";
   private static final Map<String, Class<? extends HasMetadata>> CLASSES =
       Map.of(
+          "TokenGateway", TokenGateway.class,
           "ModelProvider", ModelProvider.class,
           "Project", Project.class,
           "Balance", Balance.class,
@@ -42,6 +44,7 @@ final class DefinitionsIT {
           "ModelRoute", ModelRoute.class);
   private static final Map<String, String> SHORT_NAMES =
       Map.of(
+          "TokenGateway", "tgw",
           "ModelProvider", "mprov",
           "Project", "xproj",
           "Balance", "bal",
@@ -60,7 +63,7 @@ final class DefinitionsIT {
   /** Structural, within the CEL budget, no field that the server does not know: a definition that is not gets no further than its creation. */
   @Test
   void everyDefinitionIsEstablished() {
-    assertThat(api.definitions()).hasSize(8).allSatisfy((plural, answer) -> assertThat(answer.code()).as(answer.body().toPrettyString()).isEqualTo(201));
+    assertThat(api.definitions()).hasSize(9).allSatisfy((plural, answer) -> assertThat(answer.code()).as(answer.body().toPrettyString()).isEqualTo(201));
     for (String plural : api.definitions().keySet()) {
       Map<String, String> conditions = new TreeMap<>();
       JsonNode definition = api.read(RealApi.DEFINITIONS + "/" + plural + ".exchequer.dev").body();
@@ -118,12 +121,13 @@ final class DefinitionsIT {
     assertThat(columns)
         .isEqualTo(
             Map.of(
+                "TokenGateway", "Name ROUTES ENVOYS PLAN READY AGE",
                 "ModelProvider", "Name URL READY AGE",
                 "Project", "Name OWNER READY AGE",
-                "Balance", "Name PROJECT TYPE UNIT READY AGE",
+                "Balance", "Name PROJECT TYPE UNIT POSTED HELD AVAILABLE READY AGE",
                 "PriceSheet", "Name UNIT READY AGE",
                 "ApiKey", "Name PROJECT LABEL READY AGE",
-                "Budget", "Name TARGET PER MODE READY AGE",
+                "Budget", "Name TARGET PER LIMIT SPENT MODE READY AGE",
                 "FallbackPolicy", "Name CROSSING READY AGE",
                 "ModelRoute", "Name MODELS HOPS CROSSING READY AGE"));
   }
@@ -281,7 +285,11 @@ final class DefinitionsIT {
   }
 
   private static List<String> quickstart() throws IOException {
-    return RealApi.documents(Files.readString(RealApi.root().resolve("examples/quickstart/quickstart.yaml")));
+    List<String> all = new ArrayList<>(RealApi.documents(Files.readString(RealApi.root().resolve("examples/quickstart/quickstart.yaml"))));
+    all.add(
+        "apiVersion: exchequer.dev/v1alpha1\nkind: TokenGateway\nmetadata: {name: exchequer}\n"
+            + "spec: {namespaces: {from: Same}, defaults: {fallbackPolicyRef: {name: a}, priceSheetRefs: [{name: b}]}}\n");
+    return all;
   }
 
   private static String resource(String name) throws IOException {

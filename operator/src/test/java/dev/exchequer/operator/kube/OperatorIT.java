@@ -58,6 +58,12 @@ final class OperatorIT {
     }
   }
 
+  @BeforeEach
+  void gateway() throws IOException {
+    RealApi.Answer answer = api.create(NAMESPACE, "apiVersion: exchequer.dev/v1alpha1\nkind: TokenGateway\nmetadata: {name: exchequer}\nspec: {}\n");
+    assertThat(answer.code()).as(() -> answer.body().toPrettyString()).isEqualTo(201);
+  }
+
   @AfterEach
   void remove() {
     api.take(NAMESPACE);
@@ -80,6 +86,7 @@ final class OperatorIT {
       assertThat(route.at("/status/conditions").findValuesAsText("status")).containsExactly("True", "True", "True", "True");
       assertThat(route.at("/metadata/managedFields").findValuesAsText("manager")).contains("exchequer");
       assertThat(api.kubectl("get", "modelroutes", "-n", NAMESPACE)).contains("(Direct) > ", "WithConsent");
+      assertThat(api.kubectl("get", "tgw", "-n", NAMESPACE).lines().toList().getLast().split(" +")).startsWith("exchequer", "4", "0/0", digest.substring(0, 12), "True");
 
       assertThat(api.patch(api.path(NAMESPACE, "ModelProvider", "official"), "{\"spec\":{\"allowPlaintext\":false}}").good()).isTrue();
       awaitCondition("ModelProvider", "official", "Accepted", accepted -> accepted.path("reason").asText().equals("PlaintextForbidden"));

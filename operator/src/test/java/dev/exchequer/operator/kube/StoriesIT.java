@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.GatewayPipeline.Compiled;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.publish.Outcome;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.watch.FolderReader;
@@ -81,7 +82,7 @@ final class StoriesIT {
       }
       Files.writeString(folder.resolve("story.yaml"), yaml);
       Files.writeString(folder.resolve("keys.yaml"), generatedKeys(objects));
-      Compiled fromFiles = new GatewayPipeline(Map.of(), GATEWAY).compile(FolderReader.read(folder));
+      Compiled fromFiles = new GatewayPipeline(Map.of(), GatewayIdentity.of(GATEWAY)).compile(FolderReader.read(folder));
       assertThat(fromFiles.diagnostics()).isEmpty();
       RealApi.await("the same plan as from files", () -> serving.digest.equals(fromFiles.digest()));
     }

@@ -223,7 +223,7 @@ final class ReconcileTest {
 
   @Test
   void theWatchedKindsAreTheDefinedOnes() {
-    assertThat(Kinds.ALL).hasSize(8);
+    assertThat(Kinds.ALL).hasSize(9);
     for (Kinds.Watched<?> kind : Kinds.ALL) {
       Class<?> defined = defined(kind.type().getSimpleName());
       assertThat(HasMetadata.getFullResourceName(kind.type())).isEqualTo(HasMetadata.getFullResourceName(defined.asSubclass(HasMetadata.class)));

@@ -81,6 +81,11 @@ public final class PolicyFeedClient implements AutoCloseable {
     thread.scheduleWithFixedDelay(this::poll, settings.pinnedPollMs, settings.pinnedPollMs, TimeUnit.MILLISECONDS);
   }
 
+  /** To the operator; open until this is closed. */
+  public ManagedChannel channel() {
+    return channel;
+  }
+
   @Override
   public void close() {
     thread.execute(

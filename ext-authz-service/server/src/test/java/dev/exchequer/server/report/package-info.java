@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package dev.exchequer.operator.compile;
+
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Spec;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which TokenGateway is in force, and what it says. At most one is: one operator serves one gateway. Without any, all namespaces are served. */
+public final class Gateways {
+  public static final String KIND = "TokenGateway";
+
+  private Gateways() {}
+
+  /**
+   * The one that was configured by name; if it is not there, the oldest, of equals the first by name.
+   *
+   * @param configured what this operator was told; null = nothing
+   */
+  public static Optional<Document> inForce(List<Document> gateways, @Nullable ObjectName configured) {
+    return gateways.stream()
+        .min(
+            Comparator.comparing((Document gateway) -> !gateway.name().equals(configured))
+                .thenComparing(gateway -> gateway.content().path("metadata").path("creationTimestamp").asText())
+                .thenComparing(Document::name));
+  }
+
+  /** Whether a gateway serves the objects of a namespace. */
+  public static boolean serves(Document gateway, String namespace) {
+    return switch (Spec.of(gateway).part("namespaces").text("from", "All")) {
+      case "All" -> true;
+      default -> namespace.equals(gateway.name().namespace());
+    };
+  }
+
+  /** The policy of routes that name none. */
+  static Optional<ObjectName> fallbackPolicy(Inventory inForce) {
+    return only(inForce).flatMap(gateway -> Spec.of(gateway).part("defaults").ref("fallbackPolicyRef", gateway.name()));
+  }
+
+  /** The price sheets that are searched last. */
+  public static List<ObjectName> priceSheets(Inventory inForce) {
+    return only(inForce).map(gateway -> Spec.of(gateway).part("defaults").refs("priceSheetRefs", gateway.name())).orElse(List.of());
+  }
+
+  private static Optional<Document> only(Inventory inForce) {
+    return inForce.ofKind(KIND).stream().findFirst();
+  }
+}
