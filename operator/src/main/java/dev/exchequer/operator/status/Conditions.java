@@ -108,7 +108,10 @@ public final class Conditions {
 
   /** Whether the refused plan has another form of it than the one that serves. Where no object differs it was a secret, and Envoy's kinds are all suspect. */
   private boolean isNew(ObjectKey key) {
-    return key.kind().equals(GATEWAY) || blameless ? ENVOYS.contains(key.kind()) : !Objects.equals(inPlan.generations().get(key), serving.generations().get(key));
+    if (key.kind().equals(GATEWAY)) {
+      return true;
+    }
+    return blameless ? ENVOYS.contains(key.kind()) : !Objects.equals(inPlan.generations().get(key), serving.generations().get(key));
   }
 
   private static Verdict ready(Document object, List<Verdict> others) {
