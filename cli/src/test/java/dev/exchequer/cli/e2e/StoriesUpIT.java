@@ -8,6 +8,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.exchequer.cli.mock.MockProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ final class StoriesUpIT {
   private static final String SECOND = "exq-demo-quickstart-key-not-a-secret-0002";
 
   @TempDir Path home = Path.of("");
-  private @org.jspecify.annotations.Nullable UpProcess running;
+  private @Nullable UpProcess running;
 
   @AfterEach
   void stop() throws IOException, InterruptedException {
