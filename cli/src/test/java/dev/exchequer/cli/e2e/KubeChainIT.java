@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.OpenAIIoException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import dev.exchequer.cli.admin.BalancesCommand;
 import dev.exchequer.cli.admin.ExplainCommand;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -89,11 +91,11 @@ final class KubeChainIT {
   }
 
   /** Until the plan with the generated key is in force there are 401s and refused connections. */
-  private static @org.jspecify.annotations.Nullable Chat served(OpenAIClient client) {
+  private static @Nullable Chat served(OpenAIClient client) {
     try {
       Chat chat = Chat.call(client, "gpt-5.1");
       return chat.status() == 200 ? chat : null;
-    } catch (com.openai.errors.OpenAIIoException e) {
+    } catch (OpenAIIoException e) {
       return null;
     }
   }

@@ -37,8 +37,11 @@ final class UpProcess {
     this.output = output;
   }
 
-  /** @param config null = the default one, with its mock provider */
-  static UpProcess start(@Nullable Path config, Path data) throws IOException {
+  /**
+   * @param config null = the default one, with its mock provider
+   * @param more options
+   */
+  static UpProcess start(@Nullable Path config, Path data, String... more) throws IOException {
     int port = freePort();
     int adminPort = freePort();
     Path output = data.resolveSibling("up.out");
@@ -62,6 +65,7 @@ final class UpProcess {
     if (config != null) {
       command.addAll(List.of("--config", config.toString()));
     }
+    command.addAll(List.of(more));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     return new UpProcess(process, data, port, adminPort, output);
   }

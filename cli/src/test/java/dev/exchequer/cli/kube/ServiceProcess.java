@@ -1,5 +1,6 @@
 package dev.exchequer.cli.kube;
 
+import dev.exchequer.operator.kube.RealApi;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -11,10 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import dev.exchequer.operator.kube.RealApi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public record ServiceProcess(@Nullable Process process, Path data, Path sockets,
       port = socket.getLocalPort();
     }
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), "dev.exchequer.cli.Main", "service", "--data", data.toString(), "--sockets", sockets.toString(),
