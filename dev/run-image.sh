@@ -2,6 +2,7 @@
 # Builds the image on a base of its own, unpacks it and runs it: no registry, no daemon, no container runtime. The base is a small Debian (debootstrap) with a
 # JRE cut to size (jlink). The image runs by chroot in its own mount and process namespaces, as user 65532, with a read-only root and a writable /tmp, as the
 # chart runs it. Needs root, Maven, a JDK 21 or newer, and apt for debootstrap. Takes some minutes the first time; the base is kept in .cache/image.
+# dev/run-image.sh --built runs the tar that is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -54,8 +55,10 @@ if [ ! -f "$cache/base.tar" ]; then
   trap - EXIT
 fi
 
-say "builds the image on it"
-mvn -q -B -Pimages -Dimage.base="tar://$cache/base.tar" -pl cli -am package
+if [ "${1:-}" != --built ]; then
+  say "builds the image on it"
+  mvn -q -B -Pimages -Dimage.base="tar://$cache/base.tar" -pl cli -am package
+fi
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/exchequer-image.XXXXXX")
 running=

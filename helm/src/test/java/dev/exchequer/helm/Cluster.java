@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Cluster implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final KubeAPIServer server;
   private final Caller admin;
