@@ -1,18 +1,22 @@
 package dev.exchequer.operator;
 
 import dev.exchequer.operator.compile.Compiler;
+import dev.exchequer.operator.compile.RouteParts;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.policy.ToAccountingPolicy;
 import dev.exchequer.operator.validate.Validator;
+import dev.exchequer.policy.Route;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what was written to what is served. The whole gateway is built again on every change, and the same input gives the same bytes:
@@ -29,6 +33,10 @@ public final class GatewayPipeline {
   private final Map<String, String> environment;
   private Inventory before = Inventory.empty();
   private Map<ObjectKey, Document> lastGood = Map.of();
+  private @Nullable Reading read;
+  private @Nullable Compiled compiled;
+  private final Memo<Document, RouteParts> routes = RouteParts.memo();
+  private final Memo<Route, dev.exchequer.api.v1.Route> wire = ToAccountingPolicy.routes();
 
   /**
    * What one reading became.
@@ -49,11 +57,30 @@ public final class GatewayPipeline {
     this.environment = Map.copyOf(environment);
   }
 
+  /** @return the very object that was returned last if nothing was written since */
   public synchronized Compiled compile(Reading reading) {
+    Reading kept = new Reading(reading.documents().stream().map(this::known).toList(), reading.problems(), "");
+    Compiled last = compiled;
+    if (last == null || !kept.equals(read)) {
+      last = build(kept);
+      compiled = last;
+      read = kept;
+    }
+    return last;
+  }
+
+  /** The document that was there before, where the new one says the same: what was made of it is known. */
+  private Document known(Document document) {
+    boolean secret = document.kind().equals("Secret");
+    Document earlier = secret ? before.secrets().documents().get(document.name()) : before.objects().get(document.key());
+    return document.equals(earlier) ? earlier : document;
+  }
+
+  private Compiled build(Reading reading) {
     Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
     Validator.Validated validated = validator.validate(written.inventory(), lastGood);
-    GatewayPlan plan = Compiler.compile(validated.inForce());
-    byte[] policy = ToAccountingPolicy.bytes(plan);
+    GatewayPlan plan = Compiler.compile(validated.inForce(), routes);
+    byte[] policy = ToAccountingPolicy.bytes(plan, wire);
 
     before = written.inventory();
     lastGood = remember(written.inventory(), validated.inForce());

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *   <li>EXCHEQUER_SOCKETS: the folder that it shares with Envoy and the accounting service, for sockets and {@code bootstrap.yaml}; /run/exchequer
  *   <li>EXCHEQUER_JOURNAL: where Envoy writes its journal; /var/lib/exchequer/journal
  *   <li>EXCHEQUER_NODE: the name of this pod; HOSTNAME
- *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests; 0.0.0.0, 8080
+ *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests, the first also for health; 0.0.0.0, 8080
  *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand) and /readyz (Envoy and the service hold the newest plan); 8081
  *   <li>EXCHEQUER_LEADER_ELECTION: true where there are several replicas; false
  *   <li>EXCHEQUER_LEASE, EXCHEQUER_LEASE_NAMESPACE: where they elect; exchequer-operator, the namespace of the service account
@@ -58,7 +58,7 @@ public final class OperatorMain implements AutoCloseable {
       throw e;
     }
     try {
-      this.health = HttpServer.create(new InetSocketAddress(port), 0);
+      this.health = HttpServer.create(new InetSocketAddress(text(environment, "EXCHEQUER_LISTEN", "0.0.0.0"), port), 0);
     } catch (IOException e) {
       operator.close();
       activation.close();

@@ -1,7 +1,9 @@
 package dev.exchequer.operator.publish;
 
 import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.translate.ToEnvoy;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +34,10 @@ public final class EnvoyPublisher {
   private final ToEnvoy toEnvoy;
   private final EnvoyAdmin admin;
   private final Duration patience;
+  private final Memo<RouteConfiguration, Versioned> tables = new Memo<>(Desired::versioned);
   private List<GatewayPlan> serving = List.of();
+  /** Whether all clusters of {@link #serving} were seen warm; asking costs Envoy a walk over its statistics. */
+  private boolean warmed;
 
   /** @param patience how long Envoy may take to acknowledge, and to warm its clusters: 5 s */
   public EnvoyPublisher(XdsServer server, ToEnvoy toEnvoy, EnvoyAdmin admin, Duration patience) {
@@ -54,7 +59,7 @@ public final class EnvoyPublisher {
   public synchronized Outcome stage(GatewayPlan plan) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     List<GatewayPlan> plans = with(plan);
-    Desired next = Desired.of(toEnvoy.resources(plan, older(plans)));
+    Desired next = Desired.of(toEnvoy.resources(plan, older(plans)), tables);
     Desired before = cache.desired().orElse(next);
     cache.set(next.withRoutes(before));
     DeltaCache.Settled clusters = cache.await(CLUSTERS, deadline);
@@ -67,6 +72,7 @@ public final class EnvoyPublisher {
       return takeBack(before, refused);
     }
     serving = plans;
+    warmed &= next.clusters().equals(before.clusters()) && next.secrets().equals(before.secrets());
     boolean taken = routes instanceof DeltaCache.Settled.Taken && warm(clusters, deadline);
     return taken ? new Outcome.Serving() : notTaken();
   }
@@ -95,7 +101,7 @@ public final class EnvoyPublisher {
     List<GatewayPlan> plans = new ArrayList<>(serving);
     plans.removeIf(plan -> !plan.equals(newest) && !pinned.contains(plan));
     serving = List.copyOf(plans);
-    Desired next = Desired.of(toEnvoy.resources(newest, older(serving)));
+    Desired next = Desired.of(toEnvoy.resources(newest, older(serving)), tables);
     Desired before = cache.desired().orElse(next);
     cache.set(before.withRoutes(next));
     cache.await(ROUTES, System.nanoTime() + patience.toNanos());
@@ -131,6 +137,9 @@ public final class EnvoyPublisher {
    */
   private boolean warm(DeltaCache.Settled clusters, long deadline) throws InterruptedException {
     boolean acknowledged = clusters instanceof DeltaCache.Settled.Taken;
+    if (warmed && acknowledged) {
+      return true;
+    }
     try {
       int warming = admin.warmingClusters();
       while (warming > 0 && System.nanoTime() < deadline) {
@@ -140,6 +149,7 @@ public final class EnvoyPublisher {
       if (warming > 0) {
         LOG.warn("{} clusters of Envoy are still warming after {} ms", warming, patience.toMillis());
       }
+      warmed = warming == 0;
       return acknowledged || warming > 0;
     } catch (IOException e) {
       LOG.warn("Envoy cannot be asked whether its clusters are warm: {}", e.getMessage());

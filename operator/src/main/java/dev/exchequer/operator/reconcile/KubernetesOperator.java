@@ -10,6 +10,7 @@ import dev.exchequer.operator.GatewayPipeline.Compiled;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.FieldLines;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.publish.Outcome;
@@ -34,6 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -100,7 +102,10 @@ public final class KubernetesOperator implements AutoCloseable {
   private final Leadership leadership;
   private final ScheduledExecutorService statuses = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("status").daemon().factory());
   private @Nullable ScheduledFuture<?> looking;
+  private final AtomicBoolean telling = new AtomicBoolean();
   private volatile boolean synced;
+  /** Used on the batcher's thread only. */
+  private final Memo<RawResource, Document> documents = new Memo<>(KubernetesOperator::document);
 
   /** These three are guarded by this. */
   private World world = new World(0, EMPTY, List.of(), Served.NOTHING, null);
@@ -178,12 +183,18 @@ public final class KubernetesOperator implements AutoCloseable {
     if (!synced) {
       return;
     }
-    List<Document> objects = live().map(Live::document).sorted(Comparator.comparing(Document::key)).toList();
-    List<Document> documents = new ArrayList<>(objects);
-    documents.addAll(secrets.namedBy(objects));
-    Compiled compiled = pipeline.compile(new Reading(documents, List.of(), ""));
+    documents.turn();
+    List<Document> objects = reconcilers.stream().flatMap(DirtyReconciler::all).<Document>map(documents::of).sorted(Comparator.comparing(Document::key)).toList();
+    List<Document> all = new ArrayList<>(objects);
+    all.addAll(secrets.namedBy(objects));
+    Compiled compiled = pipeline.compile(new Reading(all, List.of(), ""));
     long number;
     synchronized (this) {
+      if (compiled == world.compiled) {
+        // a status was written, ours or not
+        tellSoon();
+        return;
+      }
       number = world.number + 1;
       world = new World(number, compiled, objects, world.inPlan.next(compiled, objects), null);
     }
@@ -196,7 +207,18 @@ public final class KubernetesOperator implements AutoCloseable {
         served = world.inPlan;
       }
       world = new World(number, world.compiled, world.objects, world.inPlan, outcome);
-      onStatuses(this::tell);
+      tellSoon();
+    }
+  }
+
+  /** One that waits is enough: it looks at what is newest then. */
+  private void tellSoon() {
+    if (!telling.getAndSet(true)) {
+      onStatuses(
+          () -> {
+            telling.set(false);
+            tell();
+          });
     }
   }
 

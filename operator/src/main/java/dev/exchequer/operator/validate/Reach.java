@@ -4,6 +4,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Prices;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Names;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.ModelPattern;
@@ -18,17 +19,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Which rates some request may reach at a hop. Generous: only what no request at all can reach is worth a warning. */
 final class Reach {
   private final Inventory inForce;
+  private final Memo<Document, RouteFacts> facts;
 
   private final Map<String, Payers> payers = new HashMap<>();
-  private final Map<ObjectName, List<PriceSheet.Rate>> rates = new HashMap<>();
+  private final Map<ObjectName, Priced> priced = new HashMap<>();
+  private final Map<ObjectName, Optional<Document>> sheets = new HashMap<>();
 
-  Reach(Inventory inForce) {
+  /** @param facts of routes, from earlier looks too */
+  Reach(Inventory inForce, Memo<Document, RouteFacts> facts) {
     this.inForce = inForce;
+    this.facts = facts;
   }
 
   /**
@@ -55,15 +59,31 @@ final class Reach {
   }
 
   /** Whether a hop has a price in a unit of its payers, by the sheets of a payer's project or of the route. */
-  boolean priced(Document route, Spec hop, Payers payers) {
-    Hop reached = Hop.of(route, hop);
-    return Stream.concat(payers.sheets.stream(), sheets(route).stream())
-        .filter(sheet -> payers.units.contains(Spec.of(sheet).text("unit")))
-        .anyMatch(sheet -> ratesOf(sheet).stream().anyMatch(rate -> reached.by(rate.match())));
+  boolean priced(RouteFacts route, int position, Payers payers) {
+    Hop reached = route.reached().get(position);
+    for (Document sheet : payers.sheets) {
+      if (priced(reached, sheet, payers)) {
+        return true;
+      }
+    }
+    for (ObjectName name : route.sheets()) {
+      Document sheet = sheets.computeIfAbsent(name, wanted -> inForce.find("PriceSheet", wanted)).orElse(null);
+      if (sheet != null && priced(reached, sheet, payers)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private List<PriceSheet.Rate> ratesOf(Document sheet) {
-    return rates.computeIfAbsent(sheet.name(), name -> Prices.rates(sheet));
+  private boolean priced(Hop reached, Document sheet, Payers payers) {
+    Priced known = priced.computeIfAbsent(sheet.name(), name -> new Priced(Spec.of(sheet).text("unit"), Prices.rates(sheet)));
+    return payers.units.contains(known.unit) && known.rates.stream().anyMatch(rate -> reached.by(rate.match()));
+  }
+
+  private record Priced(String unit, List<PriceSheet.Rate> rates) {}
+
+  RouteFacts facts(Document route) {
+    return facts.of(route);
   }
 
   private List<Document> sheets(Document holder) {
@@ -73,7 +93,7 @@ final class Reach {
   /** Routes at whose hops a sheet is looked at: those that list it; all, if a project does. */
   List<Document> routesOf(Document sheet) {
     boolean ofProject = inForce.ofKind("Project").stream().anyMatch(project -> lists(project, sheet.name()));
-    return inForce.ofKind("ModelRoute").stream().filter(route -> ofProject || lists(route, sheet.name())).toList();
+    return inForce.ofKind("ModelRoute").stream().filter(route -> ofProject || facts.of(route).sheets().contains(sheet.name())).toList();
   }
 
   private static boolean lists(Document holder, ObjectName sheet) {
@@ -85,7 +105,7 @@ final class Reach {
   }
 
   List<Hop> hopsOf(List<Document> routes) {
-    return routes.stream().flatMap(route -> Spec.of(route).list("hops").stream().map(hop -> Hop.of(route, hop))).toList();
+    return routes.stream().flatMap(route -> facts.of(route).reached().stream()).toList();
   }
 
   /** What a rate may ask of a hop. */

@@ -3,8 +3,10 @@ package dev.exchequer.operator.validate;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.ObjectKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +17,8 @@ import java.util.TreeMap;
  */
 public final class Validator {
   private final Schemas schemas = Schemas.load();
+  private final Memo<Document, RouteFacts> routes = new Memo<>(RouteFacts::new);
+  private final Memo<Document, Alone> alone = new Memo<>(document -> new Alone(new ObjectCheck(schemas), document));
 
   /** @param inForce what the compiler gets: objects without an error among them */
   public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
@@ -26,6 +30,8 @@ public final class Validator {
 
   /** @param lastGood by key, the form that was last in force */
   public Validated validate(Inventory written, Map<ObjectKey, Document> lastGood) {
+    alone.turn();
+    routes.turn();
     return new Run(written, lastGood).decide();
   }
 
@@ -42,10 +48,9 @@ public final class Validator {
 
     Validated decide() {
       written.secrets().documents().values().forEach(secret -> diagnostics.addAll(ObjectCheck.secret(secret)));
-      ObjectCheck alone = new ObjectCheck(schemas);
       for (Document document : written.objects().values()) {
         candidates.put(document.key(), document);
-        settle(alone.check(document, lastGood.get(document.key())));
+        settle(alone.of(document).against(lastGood.get(document.key())));
       }
       // each refusal replaces an object by an older form or removes it, so this ends
       List<Found> refused = refusedTogether();
@@ -56,8 +61,9 @@ public final class Validator {
       Inventory inForce = written.with(candidates);
       lastGoodNotices();
       List<Document> asWritten = candidates.values().stream().filter(this::isAsWritten).toList();
-      diagnostics.addAll(new RouteWarnings(inForce).of(asWritten));
-      diagnostics.addAll(new PriceWarnings(inForce).of(asWritten));
+      Reach reach = new Reach(inForce, routes);
+      diagnostics.addAll(new RouteWarnings(inForce, reach).of(asWritten));
+      diagnostics.addAll(new PriceWarnings(reach).of(asWritten));
       return new Validated(inForce, List.copyOf(diagnostics));
     }
 
@@ -66,11 +72,18 @@ public final class Validator {
       Inventory now = written.with(candidates);
       References references = new References(now, written);
       List<Found> refused = new ArrayList<>();
+      Map<ObjectKey, Document> known = new HashMap<>(now.objects());
       for (Document document : now.objects().values()) {
+        RouteFacts route = document.kind().equals("ModelRoute") ? routes.of(document) : null;
+        if (route != null && route.resolvesAsBefore(known)) {
+          continue;
+        }
         Found found = new Found(document);
         references.check(document, found);
         if (found.hasErrors()) {
           refused.add(found);
+        } else if (route != null) {
+          route.resolved(known);
         }
       }
       return refused.isEmpty() ? new Conflicts(now, this::serves).losers() : refused;

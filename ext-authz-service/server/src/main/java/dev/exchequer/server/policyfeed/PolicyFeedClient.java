@@ -43,6 +43,8 @@ public final class PolicyFeedClient implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("policy-feed").daemon(true).factory());
   private final ManagedChannel channel;
 
+  private final RouteMemo routes = new RouteMemo();
+
   private long stream;
   private @Nullable StreamObserver<PolicyStatus> out;
   private @Nullable PolicyStatus lastSent;
@@ -112,7 +114,7 @@ public final class PolicyFeedClient implements AutoCloseable {
       return;
     }
     byte[] canonical = update.getPolicy().toByteArray();
-    switch (FromAccountingPolicy.read(update.getDigest(), canonical)) {
+    switch (FromAccountingPolicy.read(update.getDigest(), canonical, routes)) {
       case Decoded.Refused refused -> answer(number, refused.message());
       case Decoded.Accepted accepted -> {
         error = ""; // it was about another policy
