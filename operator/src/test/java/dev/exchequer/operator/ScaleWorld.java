@@ -38,7 +38,7 @@ public final class ScaleWorld {
               "{baseUrl: 'http://127.0.0.1:9100/v1', dialect: OpenAI, auth: {type: Bearer, secretRef: {name: secrets, key: " + provider + "}}, allowPlaintext: true}"));
     }
     documents.add(ours("Project", "acme", 1, "{owner: a@acme.example, crossBalance: [{from: Direct, to: Pool}]}"));
-    documents.add(ours("ApiKey", "app", 1, "{projectRef: {name: acme}, credentials: [{name: a, secretRef: {name: secrets, key: key}}]}"));
+    documents.add(ours("ApiKey", "app", 1, "{projectRef: {name: acme}, label: app, credentials: [{name: a, secretRef: {name: secrets, key: key}}]}"));
     documents.add(balance(1, "100"));
     documents.add(
         ours("Balance", "wallet", 1, "{projectRef: {name: acme}, type: Wallet, unit: CNY, routeClasses: [Pool], initialGrants: [{id: opening, amount: '50'}]}"));

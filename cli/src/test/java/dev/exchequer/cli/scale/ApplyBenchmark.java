@@ -23,11 +23,13 @@ public final class ApplyBenchmark {
         return;
       }
       gateway.createRoute("probe", "usage-1-1");
-      gateway.createRoute("free", "usage-1-1");
-      gateway.plane.patch("modelroutes", "free", "{\"spec\":{\"hops\":[{\"name\":\"pool\",\"providerRef\":{\"name\":\"relay\"},\"upstreamModel\":\"usage-1-1\",\"routeClass\":\"Subscription\"}]}}");
+      gateway.createRoute("priced", "usage-1-1");
+      gateway.plane.patch("modelroutes", "priced", "{\"spec\":{\"priceSheetRefs\":[{\"name\":\"moving\"}]}}");
+      gateway.createRoute("paid", "usage-1-1");
+      gateway.plane.patch("modelroutes", "paid", Scenario.hop("usage-1-1").replace("Pool", "Subscription"));
       gateway.start();
       Until.so("the probe serves", () -> gateway.ask("probe").status() == 200);
-      int there = 2;
+      int there = 3;
       for (String size : List.of(arguments).subList(1, arguments.length)) {
         there = grow(gateway, there, Integer.parseInt(size));
         measure(gateway, Integer.parseInt(size));
@@ -72,11 +74,11 @@ public final class ApplyBenchmark {
       hops.add(until(() -> gateway.ask("probe").says("\"completion_tokens\":" + tokens)));
       // without its sheet, a hop has no price and the request is refused
       boolean priced = i % 2 == 1;
-      gateway.plane.patch("pricesheets", "cny", "{\"spec\":{\"effectiveFrom\":\"" + (priced ? "2020" : "2090") + "-01-01T00:00:00Z\"}}");
-      prices.add(until(() -> gateway.ask("probe").status() == 200 == priced));
+      gateway.plane.patch("pricesheets", "moving", "{\"spec\":{\"effectiveFrom\":\"" + (priced ? "2020" : "2090") + "-01-01T00:00:00Z\"}}");
+      prices.add(until(() -> gateway.ask("priced").status() == 200 == priced));
       boolean suspended = i % 2 == 0;
       gateway.plane.patch("balances", "other", "{\"spec\":{\"suspend\":" + suspended + "}}");
-      balances.add(until(() -> gateway.ask("free").status() == 200 != suspended || !priced && gateway.ask("free").status() != 200));
+      balances.add(until(() -> gateway.ask("paid").status() == 200 != suspended));
     }
     System.out.printf(Locale.ROOT, "%5d routes, apply -> serving in ms, p50 / p99 of %d: new route %s, hops %s, prices %s, balance %s; route tables sent for the last three: %d%n",
         size, CHANGES, told(routes), told(hops), told(prices), told(balances), gateway.routeUpdates() - tables);

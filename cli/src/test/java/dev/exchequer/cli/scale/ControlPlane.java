@@ -22,7 +22,6 @@ final class ControlPlane implements AutoCloseable {
   private final Path bin;
   private final int port;
   private final KubernetesClient client;
-  private Process server;
 
   private ControlPlane(Path home, Path bin, int port) throws IOException, InterruptedException {
     this.home = home;
@@ -30,7 +29,6 @@ final class ControlPlane implements AutoCloseable {
     this.port = port;
     cluster("up");
     this.client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(Files.readString(kubeconfig()))).build();
-    this.server = new ProcessBuilder("true").start();
   }
 
   static ControlPlane start(Path root, Path home) throws IOException, InterruptedException {
@@ -84,7 +82,7 @@ final class ControlPlane implements AutoCloseable {
     Until.so("the API server is gone", () -> send("GET", "/readyz", "", "") < 0);
     return () -> {
       try {
-        server = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(home.resolve("again.log").toFile()).start();
+        Process server = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(home.resolve("again.log").toFile()).start();
         Files.writeString(pidFile, Long.toString(server.pid()));
         Until.so("the API server is back", () -> send("GET", "/readyz", "", "") == 200);
       } catch (IOException e) {
@@ -139,6 +137,17 @@ final class ControlPlane implements AutoCloseable {
 
   private static String collection(String plural) {
     return (plural.equals("secrets") ? "/api/v1" : GROUP) + "/namespaces/default/" + plural;
+  }
+
+  /** As {@link #close}, on the way out. */
+  void end() {
+    try {
+      cluster("down");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

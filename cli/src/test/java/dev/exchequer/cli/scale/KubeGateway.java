@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,12 +31,15 @@ final class KubeGateway implements AutoCloseable {
   private final int port = freePort();
   private final int admin = freePort();
   private final MockProvider mock = MockProvider.start(0);
-  private final Map<String, Process> processes = new TreeMap<>();
+  private final Map<String, Process> processes = new ConcurrentSkipListMap<>();
   final ControlPlane plane;
 
   KubeGateway() throws IOException, InterruptedException {
     Files.createDirectories(data.resolve("journal"));
     this.plane = ControlPlane.start(root, Files.createDirectories(home.resolve("kube")));
+    // a run that is broken off leaves nothing behind
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly), "end"));
+    Runtime.getRuntime().addShutdownHook(new Thread(plane::end, "end-plane"));
   }
 
   private static int freePort() throws IOException {
@@ -51,7 +54,7 @@ final class KubeGateway implements AutoCloseable {
     create("modelproviders", "ModelProvider", "relay",
         "{baseUrl: 'http://127.0.0.1:" + mock.port() + "/v1', dialect: OpenAI, auth: {type: Bearer, secretRef: {name: keys, key: provider}}, allowPlaintext: true}");
     create("projects", "Project", "acme", "{owner: a@acme.example, disclose: Balance}");
-    create("apikeys", "ApiKey", "app", "{projectRef: {name: acme}, credentials: [{name: a, secretRef: {name: keys, key: app}}]}");
+    create("apikeys", "ApiKey", "app", "{projectRef: {name: acme}, label: app, credentials: [{name: a, secretRef: {name: keys, key: app}}]}");
     create("balances", "Balance", "wallet",
         "{projectRef: {name: acme}, type: Wallet, unit: CNY, routeClasses: [Pool], initialGrants: [{id: opening, amount: '1000000'}]}");
     create("balances", "Balance", "other",
@@ -127,7 +130,7 @@ final class KubeGateway implements AutoCloseable {
     }
   }
 
-  /** One request; the body of a 200, else the status. */
+  /** @param status -1 = no answer */
   record Answer(int status, String body) {
     boolean says(String usage) {
       return status == 200 && body.contains(usage);

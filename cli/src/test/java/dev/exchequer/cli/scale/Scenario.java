@@ -128,9 +128,9 @@ final class Scenario {
     List<JsonNode> all = new ArrayList<>();
     String after = "";
     do {
-      JsonNode page = read(gateway.adminGet("/api/v1/receipts?limit=500" + (after.isEmpty() ? "" : "&continue=" + after)));
+      JsonNode page = read(gateway.adminGet("/api/v1/receipts?limit=500" + (after.isEmpty() ? "" : "&cursor=" + after)));
       page.path("items").forEach(all::add);
-      after = page.path("continue").asText("");
+      after = page.path("nextCursor").asText("");
     } while (!after.isEmpty());
     return all;
   }
