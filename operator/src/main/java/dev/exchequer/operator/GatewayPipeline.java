@@ -2,15 +2,18 @@ package dev.exchequer.operator;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Compiler;
+import dev.exchequer.operator.compile.RouteParts;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.policy.ToAccountingPolicy;
 import dev.exchequer.operator.validate.Validator;
+import dev.exchequer.policy.Route;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +36,10 @@ public final class GatewayPipeline {
   private final String gatewayNamespace;
   private Inventory before = Inventory.empty();
   private Map<ObjectKey, Document> lastGood = Map.of();
+  private @Nullable Reading read;
+  private @Nullable Compiled compiled;
+  private final Memo<Document, RouteParts> routes = RouteParts.memo();
+  private final Memo<Route, dev.exchequer.api.v1.Route> wire = ToAccountingPolicy.routes();
 
   /**
    * What one reading became.
@@ -60,11 +67,30 @@ public final class GatewayPipeline {
     this.validator = new Validator(gateway);
   }
 
+  /** @return the very object that was returned last if nothing was written since */
   public synchronized Compiled compile(Reading reading) {
+    Reading kept = new Reading(reading.documents().stream().map(this::known).toList(), reading.problems(), "");
+    Compiled last = compiled;
+    if (last == null || !kept.equals(read)) {
+      last = build(kept);
+      compiled = last;
+      read = kept;
+    }
+    return last;
+  }
+
+  /** The document that was there before, where the new one says the same: what was made of it is known. */
+  private Document known(Document document) {
+    boolean secret = document.kind().equals("Secret");
+    Document earlier = secret ? before.secrets().documents().get(document.name()) : before.objects().get(document.key());
+    return document.equals(earlier) ? earlier : document;
+  }
+
+  private Compiled build(Reading reading) {
     Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
     Validator.Validated validated = validator.validate(written.inventory(), lastGood);
-    GatewayPlan plan = Compiler.compile(validated.inForce(), gatewayNamespace);
-    byte[] policy = ToAccountingPolicy.bytes(plan);
+    GatewayPlan plan = Compiler.compile(validated.inForce(), gatewayNamespace, routes);
+    byte[] policy = ToAccountingPolicy.bytes(plan, wire);
 
     before = written.inventory();
     lastGood = remember(written.inventory(), validated.inForce());

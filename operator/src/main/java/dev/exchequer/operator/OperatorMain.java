@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *       /run/exchequer without EXCHEQUER_GRPC_PORT, else none: nobody is beside it
  *   <li>EXCHEQUER_JOURNAL: where Envoy writes its journal; /var/lib/exchequer/journal
  *   <li>EXCHEQUER_NODE: the name of this pod; HOSTNAME
- *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests; 0.0.0.0, 8080
+ *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests, the first also for health; 0.0.0.0, 8080
  *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand) and /readyz (there is a plan to serve; without EXCHEQUER_GRPC_PORT: Envoy and the service hold the newest); 8081
  *   <li>EXCHEQUER_LEADER_ELECTION: true where there are several replicas; false
  *   <li>POD_NAMESPACE: the gateway's, whose routes may serve the keys of other namespaces; EXCHEQUER_LEASE_NAMESPACE, else that of the service account
@@ -66,7 +66,7 @@ public final class OperatorMain implements AutoCloseable {
       }
       this.activation = keep(Activation.start(new Doors(beside, remote(environment))));
       KubernetesOperator operator = keep(KubernetesOperator.start(client, settings, KubernetesOperator.by(activation)));
-      this.health = HttpServer.create(new InetSocketAddress(port), 0);
+      this.health = HttpServer.create(new InetSocketAddress(text(environment, "EXCHEQUER_LISTEN", "0.0.0.0"), port), 0);
       keep(() -> health.stop(0));
       health.createContext("/healthz", exchange -> answer(exchange, operator::healthy));
       health.createContext("/readyz", exchange -> answer(exchange, beside == null ? activation::serves : activation::ready));

@@ -1,10 +1,12 @@
 package dev.exchequer.operator.compile;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.ir.ClusterPlan;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.ir.SecretPlan;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Names;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.Endpoint;
@@ -12,11 +14,14 @@ import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +37,29 @@ public final class Compiler {
   private final ModelClaims claims;
   private final Map<String, ClusterPlan> clusters = new TreeMap<>();
   private final Map<String, SecretPlan> secrets = new TreeMap<>();
+  private final Memo<Document, RouteParts> parts;
+  private final Map<Optional<ObjectName>, FallbackTerms> terms = new HashMap<>();
+  private final Map<Upstream, String> clusterNames = new HashMap<>();
+  private final Optional<ObjectName> defaultPolicy;
 
-  private Compiler(Inventory inForce, String gatewayNamespace) {
+  private record Upstream(ObjectName provider, long connectMs) {}
+
+  private Compiler(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
     this.inForce = inForce;
+    this.parts = parts;
     this.claims = new ModelClaims(inForce, gatewayNamespace);
+    this.defaultPolicy = Gateways.fallbackPolicy(inForce);
   }
 
   /** @param gatewayNamespace whose routes may serve the keys of others */
   public static GatewayPlan compile(Inventory inForce, String gatewayNamespace) {
-    return new Compiler(inForce, gatewayNamespace).plan();
+    return compile(inForce, gatewayNamespace, RouteParts.memo());
+  }
+
+  /** @param parts what the compilation before this one left; the plan is the same without */
+  public static GatewayPlan compile(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
+    parts.turn();
+    return new Compiler(inForce, gatewayNamespace, parts).plan();
   }
 
   private GatewayPlan plan() {
@@ -64,44 +83,57 @@ public final class Compiler {
   }
 
   private Route route(Document document) {
+    RouteParts known = parts.of(document);
+    FallbackTerms fallback = terms.computeIfAbsent(known.policy().or(() -> defaultPolicy), policy -> FallbackTerms.of(policy.flatMap(name -> inForce.find("FallbackPolicy", name))));
+    List<String> clusterOfHop = known.providers().stream().map(provider -> cluster(provider, fallback.connectMs())).toList();
+    return known.route(new RouteParts.Inputs(document, claims.wonBy(document), claims.audienceOf(document), fallback, clusterOfHop), Compiler::route);
+  }
+
+  private String cluster(ObjectName name, long connectMs) {
+    return clusterNames.computeIfAbsent(
+        new Upstream(name, connectMs),
+        upstream -> {
+          Document provider = inForce.find("ModelProvider", name).orElseThrow();
+          ClusterPlan cluster = Upstreams.cluster(provider, connectMs, inForce.secrets());
+          clusters.put(cluster.name(), cluster);
+          Upstreams.secret(provider, inForce.secrets()).ifPresent(secret -> secrets.put(secret.name(), secret));
+          return cluster.name();
+        });
+  }
+
+  /** Static, so that it sees its inputs and nothing else. */
+  private static Route route(RouteParts.Inputs from) {
+    Document document = from.document();
     Spec spec = Spec.of(document);
-    FallbackTerms terms =
-        FallbackTerms.of(
-            spec.ref("fallbackPolicyRef", document.name())
-                .or(() -> Gateways.fallbackPolicy(inForce))
-                .flatMap(name -> inForce.find("FallbackPolicy", name)));
     Spec output = spec.part("output");
     long maxTokens = output.longNumber("maxTokens", DEFAULT_MAX_OUTPUT_TOKENS);
+    List<Spec> hops = spec.list("hops");
     return new Route(
         document.name(),
         document.generation(),
-        claims.wonBy(document),
+        from.models(),
         endpoints(spec),
-        spec.list("hops").stream().map(hop -> hop(hop, document, terms)).toList(),
-        terms.fallback(),
+        IntStream.range(0, hops.size()).mapToObj(i -> hop(hops.get(i), document, from.clusters().get(i), from.terms())).toList(),
+        from.terms().fallback(),
         spec.refs("priceSheetRefs", document.name()),
         Math.min(output.longNumber("defaultTokens", DEFAULT_OUTPUT_TOKENS), maxTokens),
         maxTokens,
         spec.flag("suspend"),
-        claims.audienceOf(document));
+        from.audience());
   }
 
   static Set<Endpoint> endpoints(Spec route) {
     return route.has("endpoints") ? Names.endpoints(route.texts("endpoints")) : DEFAULT_ENDPOINTS;
   }
 
-  private Route.Hop hop(Spec hop, Document route, FallbackTerms terms) {
-    Document provider = hop.ref("providerRef", route.name()).flatMap(name -> inForce.find("ModelProvider", name)).orElseThrow();
-    ClusterPlan cluster = Upstreams.cluster(provider, terms.connectMs(), inForce.secrets());
-    clusters.put(cluster.name(), cluster);
-    Upstreams.secret(provider, inForce.secrets()).ifPresent(secret -> secrets.put(secret.name(), secret));
+  private static Route.Hop hop(Spec hop, Document route, String cluster, FallbackTerms terms) {
     return new Route.Hop(
         hop.text("name"),
-        provider.name(),
+        hop.ref("providerRef", route.name()).orElseThrow(),
         upstreamModel(hop),
         Names.routeClass(hop.text("routeClass")).orElseThrow(),
         hop.longNumber("maxInputTokens", 0),
-        cluster.name(),
+        cluster,
         hop.duration("streamFirstByte", terms.streamFirstByteMs()),
         hop.duration("response", terms.responseMs()),
         terms.streamIdleMs());

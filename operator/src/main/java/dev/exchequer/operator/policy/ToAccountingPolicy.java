@@ -6,6 +6,7 @@ import dev.exchequer.api.v1.Credential;
 import dev.exchequer.api.v1.Crossing;
 import dev.exchequer.api.v1.Grant;
 import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Sha256;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Balance;
@@ -24,7 +25,18 @@ public final class ToAccountingPolicy {
   private ToAccountingPolicy() {}
 
   public static byte[] bytes(GatewayPlan plan) {
-    return Wire.canonical(message(plan));
+    return bytes(plan, routes());
+  }
+
+  /** @param routes what the plan before this one left; the bytes are the same without */
+  public static byte[] bytes(GatewayPlan plan, Memo<Route, dev.exchequer.api.v1.Route> routes) {
+    routes.turn();
+    return Wire.canonical(message(plan, routes));
+  }
+
+  /** Routes on the wire, kept from plan to plan. */
+  public static Memo<Route, dev.exchequer.api.v1.Route> routes() {
+    return new Memo<>(ToRoute::message);
   }
 
   public static String digest(byte[] canonical) {
@@ -32,6 +44,10 @@ public final class ToAccountingPolicy {
   }
 
   static AccountingPolicy message(GatewayPlan plan) {
+    return message(plan, routes());
+  }
+
+  private static AccountingPolicy message(GatewayPlan plan, Memo<Route, dev.exchequer.api.v1.Route> routes) {
     return AccountingPolicy.newBuilder()
         .setSchema(SCHEMA)
         .addAllProjects(Wire.byName(plan.projects(), Project::name).stream().map(ToAccountingPolicy::project).toList())
@@ -40,7 +56,7 @@ public final class ToAccountingPolicy {
         .addAllPriceSheets(Wire.byName(plan.priceSheets(), PriceSheet::name).stream().map(ToPriceSheet::message).toList())
         .addAllBudgets(Wire.byName(plan.budgets(), Budget::name).stream().map(ToBudget::message).toList())
         .addAllProviders(Wire.byName(plan.providers(), Provider::name).stream().map(ToAccountingPolicy::provider).toList())
-        .addAllRoutes(Wire.byName(plan.routes(), Route::name).stream().map(ToRoute::message).toList())
+        .addAllRoutes(Wire.byName(plan.routes(), Route::name).stream().map(routes::of).toList())
         .addAllDefaultPriceSheets(Wire.names(plan.defaultPriceSheets())) // searched in this order: not sorted
         .build();
   }

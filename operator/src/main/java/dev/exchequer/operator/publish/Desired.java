@@ -1,7 +1,8 @@
 package dev.exchequer.operator.publish;
 
-import com.google.protobuf.Message;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.translate.Resources;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,20 @@ import java.util.function.Function;
 record Desired(SortedMap<String, Versioned> clusters, SortedMap<String, Versioned> secrets, SortedMap<String, Versioned> routes) {
 
   static Desired of(Resources resources) {
+    return of(resources, new Memo<>(Desired::versioned));
+  }
+
+  /** @param tables packed before; a table of thousands of routes is packed and named by its digest once */
+  static Desired of(Resources resources, Memo<RouteConfiguration, Versioned> tables) {
+    tables.turn();
     return new Desired(
-        byName(resources.clusters(), cluster -> cluster.getName()),
-        byName(resources.secrets(), secret -> secret.getName()),
-        byName(resources.routes(), routes -> routes.getName()));
+        byName(resources.clusters(), cluster -> Versioned.of(cluster.getName(), cluster)),
+        byName(resources.secrets(), secret -> Versioned.of(secret.getName(), secret)),
+        byName(resources.routes(), tables::of));
+  }
+
+  static Versioned versioned(RouteConfiguration table) {
+    return Versioned.of(table.getName(), table);
   }
 
   Map<String, Versioned> get(ResourceType type) {
@@ -35,9 +46,12 @@ record Desired(SortedMap<String, Versioned> clusters, SortedMap<String, Versione
     return new Desired(other.clusters, secrets, routes);
   }
 
-  private static <T extends Message> SortedMap<String, Versioned> byName(List<T> resources, Function<T, String> name) {
+  private static <T> SortedMap<String, Versioned> byName(List<T> resources, Function<T, Versioned> pack) {
     SortedMap<String, Versioned> map = new TreeMap<>();
-    resources.forEach(resource -> map.put(name.apply(resource), Versioned.of(name.apply(resource), resource)));
+    for (T resource : resources) {
+      Versioned packed = pack.apply(resource);
+      map.put(packed.name(), packed);
+    }
     return Collections.unmodifiableSortedMap(map);
   }
 }

@@ -1,8 +1,10 @@
 package dev.exchequer.operator.publish;
 
 import dev.exchequer.operator.ir.GatewayPlan;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.publish.DeltaCache.Settled;
 import dev.exchequer.operator.translate.ToEnvoy;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +39,10 @@ public final class EnvoyPublisher {
   private final ToEnvoy toEnvoy;
   private final WarmClusters clusters;
   private final Duration patience;
+  private final Memo<RouteConfiguration, Versioned> tables = new Memo<>(Desired::versioned);
   private List<GatewayPlan> serving = List.of();
+  /** Whether all clusters of {@link #serving} were seen warm; asking costs Envoy a walk over its statistics. */
+  private boolean warmed;
 
   /**
    * @param clusters whether those of the Envoy on this machine are warm; of a remote one its service asks
@@ -64,7 +69,7 @@ public final class EnvoyPublisher {
   public synchronized Outcome stage(GatewayPlan plan) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     List<GatewayPlan> plans = with(plan);
-    Desired next = Desired.of(toEnvoy.resources(plan, older(plans)));
+    Desired next = Desired.of(toEnvoy.resources(plan, older(plans)), tables);
     Desired before = cache.desired().orElse(next);
     cache.set(next.withRoutes(before));
     Map<String, Settled> taken = cache.await(CLUSTERS, deadline, patience);
@@ -77,9 +82,10 @@ public final class EnvoyPublisher {
       return takeBack(before, routed);
     }
     serving = plans;
+    warmed &= next.clusters().equals(before.clusters()) && next.secrets().equals(before.secrets());
     boolean acknowledged = !taken.isEmpty() && DeltaCache.where(taken, Settled.Taken.class).size() == taken.size();
     boolean all = !routed.isEmpty() && DeltaCache.where(routed, Settled.Taken.class).size() == routed.size();
-    return all && clusters.await(acknowledged, deadline) ? new Outcome.Serving() : notTaken();
+    return all && warm(acknowledged, deadline) ? new Outcome.Serving() : notTaken();
   }
 
   /** Of those who answered. */
@@ -112,7 +118,7 @@ public final class EnvoyPublisher {
     List<GatewayPlan> plans = new ArrayList<>(serving);
     plans.removeIf(plan -> !plan.equals(newest) && !pinned.contains(plan));
     serving = List.copyOf(plans);
-    Desired next = Desired.of(toEnvoy.resources(newest, older(serving)));
+    Desired next = Desired.of(toEnvoy.resources(newest, older(serving)), tables);
     Desired before = cache.desired().orElse(next);
     cache.set(before.withRoutes(next));
     cache.await(ROUTES, System.nanoTime() + patience.toNanos(), patience);
@@ -200,5 +206,15 @@ public final class EnvoyPublisher {
 
   private static List<GatewayPlan> older(List<GatewayPlan> plans) {
     return plans.subList(0, plans.size() - 1);
+  }
+
+  /** Not asked again for clusters that were warm and are the same. */
+  private boolean warm(boolean acknowledged, long deadline) throws InterruptedException {
+    if (warmed && acknowledged) {
+      return true;
+    }
+    boolean there = clusters.await(acknowledged, deadline);
+    warmed = there && System.nanoTime() < deadline;
+    return there;
   }
 }

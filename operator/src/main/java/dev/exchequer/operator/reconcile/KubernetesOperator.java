@@ -11,6 +11,7 @@ import dev.exchequer.operator.GatewayPipeline.Compiled;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.FieldLines;
 import dev.exchequer.operator.model.GatewayIdentity;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.publish.Outcome;
@@ -94,6 +95,9 @@ public final class KubernetesOperator implements AutoCloseable {
   private final Leadership leadership;
   private final StatusLoop statuses;
   private volatile boolean synced;
+  /** Used on the batcher's thread only. */
+  private final Memo<RawResource, Document> documents = new Memo<>(KubernetesOperator::document);
+  private @Nullable Compiled last;
 
   private KubernetesOperator(KubernetesClient client, Settings settings, Serving serving) {
     this.settings = settings;
@@ -177,19 +181,26 @@ public final class KubernetesOperator implements AutoCloseable {
     if (!synced) {
       return;
     }
-    List<Document> objects = live().filter(KubernetesOperator::stays).map(Live::document).sorted(Comparator.comparing(Document::key)).toList();
-    List<Document> documents = new ArrayList<>(objects);
+    documents.turn();
+    List<Document> objects =
+        reconcilers.stream().flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).<Document>map(documents::of).sorted(Comparator.comparing(Document::key)).toList();
+    List<Document> all = new ArrayList<>(objects);
     List<Document> named = secrets.namedBy(objects);
-    documents.addAll(named);
-    documents.addAll(namespaces.documents());
-    Compiled compiled = pipeline.compile(new Reading(documents, generated.make(objects, named), ""));
+    all.addAll(named);
+    all.addAll(namespaces.documents());
+    Compiled compiled = pipeline.compile(new Reading(all, generated.make(objects, named), ""));
+    if (compiled == last) {
+      statuses.again(); // a status was written, ours or not
+      return;
+    }
+    last = compiled;
     long number = statuses.compiled(compiled, objects);
     serving.activate(compiled, outcome -> statuses.activated(number, outcome));
   }
 
   /** A balance that was deleted takes no new holds while it waits for those that it has. */
-  private static boolean stays(Live object) {
-    return object.deletedAt() == null || !object.key().kind().equals("Balance");
+  private static boolean stays(RawResource resource) {
+    return resource.getMetadata().getDeletionTimestamp() == null || !resource.getKind().equals("Balance");
   }
 
   private void lead() {

@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ final class StatusLoop implements AutoCloseable {
   private final EventLog eventLog = new EventLog();
   private final EventWriter events;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("status").daemon().factory());
+  private final AtomicBoolean waiting = new AtomicBoolean();
   private FirstLook firstLook = new FirstLook(0, Instant.EPOCH);
   private @Nullable Told told;
 
@@ -111,6 +113,17 @@ final class StatusLoop implements AutoCloseable {
   void activated(long number, Outcome outcome) {
     if (judged.activated(number, outcome)) {
       soon(this::look);
+    }
+  }
+
+  /** Something happened that changed no plan. One look that waits is enough: it sees what is newest then. */
+  void again() {
+    if (!waiting.getAndSet(true)) {
+      soon(
+          () -> {
+            waiting.set(false);
+            look();
+          });
     }
   }
 

@@ -39,10 +39,15 @@ final class HopRoutes {
 
   private HopRoutes() {}
 
-  static RouteConfiguration of(List<GatewayPlan> plans) {
+  /** Milliseconds; all that Envoy is told of the hops. */
+  static SortedSet<Long> idles(List<GatewayPlan> plans) {
     SortedSet<Long> idles = new TreeSet<>();
     idles.add(0L); // every answer that is no stream
     plans.forEach(plan -> plan.routes().forEach(route -> route.hops().forEach(hop -> idles.add(hop.streamIdleMs()))));
+    return idles;
+  }
+
+  static RouteConfiguration of(SortedSet<Long> idles) {
     VirtualHost.Builder host =
         VirtualHost.newBuilder()
             .setName(NAME)

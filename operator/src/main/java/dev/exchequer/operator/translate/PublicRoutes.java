@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -31,13 +32,18 @@ final class PublicRoutes {
 
   private PublicRoutes() {}
 
-  static RouteConfiguration of(List<GatewayPlan> plans) {
-    Map<String, Integer> retries = new TreeMap<>();
+  /** How often each route's requests may be tried again: all that Envoy is told of it. */
+  static SortedMap<String, Integer> retries(List<GatewayPlan> plans) {
+    SortedMap<String, Integer> retries = new TreeMap<>();
     for (GatewayPlan plan : plans) {
       for (Route route : plan.routes()) {
         retries.merge(route.name().toString(), route.fallback().maxAttempts() - 1, Math::max);
       }
     }
+    return retries;
+  }
+
+  static RouteConfiguration of(SortedMap<String, Integer> retries) {
     VirtualHost.Builder host =
         VirtualHost.newBuilder()
             .setName(NAME)

@@ -3,6 +3,7 @@ package dev.exchequer.operator.translate;
 import dev.exchequer.operator.ir.ClusterPlan;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.ir.SecretPlan;
+import dev.exchequer.operator.model.Kept;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +26,9 @@ public final class ToEnvoy {
   public static final String SYSTEM_TRUST = "/etc/ssl/certs/ca-certificates.crt";
 
   private final ToCluster toCluster;
+  /** A change of hops, prices or balances changes no route of Envoy's: then the very same tables are told again. */
+  private final Kept<SortedSet<Long>, RouteConfiguration> hopRoutes = new Kept<>(HopRoutes::of);
+  private final Kept<SortedMap<String, Integer>, RouteConfiguration> publicRoutes = new Kept<>(PublicRoutes::of);
 
   /** @param trustFile PEM of the authorities that are trusted where a provider names none */
   public ToEnvoy(String trustFile) {
@@ -37,7 +43,7 @@ public final class ToEnvoy {
    * @param newest what new requests will be admitted by
    * @param older what running requests are pinned to
    */
-  public Resources resources(GatewayPlan newest, Collection<GatewayPlan> older) {
+  public synchronized Resources resources(GatewayPlan newest, Collection<GatewayPlan> older) {
     List<GatewayPlan> plans = new ArrayList<>(older);
     plans.add(newest);
     Map<String, ClusterPlan> clusters = new TreeMap<>();
@@ -46,7 +52,7 @@ public final class ToEnvoy {
       plan.clusters().forEach(cluster -> clusters.put(cluster.name(), cluster));
       plan.secrets().forEach(secret -> secrets.put(secret.name(), secret));
     }
-    List<RouteConfiguration> routes = List.of(HopRoutes.of(plans), PublicRoutes.of(plans));
+    List<RouteConfiguration> routes = List.of(hopRoutes.of(HopRoutes.idles(plans)), publicRoutes.of(PublicRoutes.retries(plans)));
     return new Resources(
         clusters.values().stream().map(toCluster::cluster).toList(), secrets.values().stream().map(ToEnvoy::secret).toList(), routes);
   }

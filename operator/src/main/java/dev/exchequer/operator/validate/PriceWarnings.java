@@ -3,7 +3,6 @@ package dev.exchequer.operator.validate;
 import dev.exchequer.operator.compile.Prices;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
-import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.PriceSheet;
@@ -15,8 +14,8 @@ import java.util.List;
 final class PriceWarnings {
   private final Reach reach;
 
-  PriceWarnings(Inventory inForce) {
-    this.reach = new Reach(inForce);
+  PriceWarnings(Reach reach) {
+    this.reach = reach;
   }
 
   List<Diagnostic> of(List<Document> documents) {

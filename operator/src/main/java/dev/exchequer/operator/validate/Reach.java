@@ -5,6 +5,7 @@ import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.compile.Prices;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Names;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.ModelPattern;
@@ -19,17 +20,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Which rates some request may reach at a hop. Generous: only what no request at all can reach is worth a warning. */
 final class Reach {
   private final Inventory inForce;
+  private final Memo<Document, RouteFacts> facts;
+  private final List<ObjectName> sheetsOfGateway;
 
   private final Map<String, Payers> payers = new HashMap<>();
-  private final Map<ObjectName, List<PriceSheet.Rate>> rates = new HashMap<>();
+  private final Map<ObjectName, Priced> priced = new HashMap<>();
+  private final Map<ObjectName, Optional<Document>> sheets = new HashMap<>();
 
-  Reach(Inventory inForce) {
+  /** @param facts of routes, from earlier looks too */
+  Reach(Inventory inForce, Memo<Document, RouteFacts> facts) {
     this.inForce = inForce;
+    this.facts = facts;
+    this.sheetsOfGateway = Gateways.priceSheets(inForce);
   }
 
   /**
@@ -56,17 +62,35 @@ final class Reach {
   }
 
   /** Whether a hop has a price in a unit of its payers, by the sheets of a payer's project or of the route. */
-  boolean priced(Document route, Spec hop, Payers payers) {
-    Hop reached = Hop.of(route, hop);
-    Stream<Document> ofGateway = Gateways.priceSheets(inForce).stream().flatMap(name -> inForce.find("PriceSheet", name).stream());
-    return Stream.of(payers.sheets.stream(), sheets(route).stream(), ofGateway)
-        .flatMap(sheets -> sheets)
-        .filter(sheet -> payers.units.contains(Spec.of(sheet).text("unit")))
-        .anyMatch(sheet -> ratesOf(sheet).stream().anyMatch(rate -> reached.by(rate.match())));
+  boolean priced(RouteFacts route, int position, Payers payers) {
+    Hop reached = route.reached().get(position);
+    for (Document sheet : payers.sheets) {
+      if (priced(reached, sheet, payers)) {
+        return true;
+      }
+    }
+    return named(route.sheets(), reached, payers) || named(sheetsOfGateway, reached, payers);
   }
 
-  private List<PriceSheet.Rate> ratesOf(Document sheet) {
-    return rates.computeIfAbsent(sheet.name(), name -> Prices.rates(sheet));
+  private boolean named(List<ObjectName> names, Hop reached, Payers payers) {
+    for (ObjectName name : names) {
+      Document sheet = sheets.computeIfAbsent(name, wanted -> inForce.find("PriceSheet", wanted)).orElse(null);
+      if (sheet != null && priced(reached, sheet, payers)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean priced(Hop reached, Document sheet, Payers payers) {
+    Priced known = priced.computeIfAbsent(sheet.name(), name -> new Priced(Spec.of(sheet).text("unit"), Prices.rates(sheet)));
+    return payers.units.contains(known.unit) && known.rates.stream().anyMatch(rate -> reached.by(rate.match()));
+  }
+
+  private record Priced(String unit, List<PriceSheet.Rate> rates) {}
+
+  RouteFacts facts(Document route) {
+    return facts.of(route);
   }
 
   private List<Document> sheets(Document holder) {
@@ -75,9 +99,8 @@ final class Reach {
 
   /** Routes at whose hops a sheet is looked at: those that list it; all, if a project or the gateway does. */
   List<Document> routesOf(Document sheet) {
-    boolean ofAll =
-        Gateways.priceSheets(inForce).contains(sheet.name()) || inForce.ofKind("Project").stream().anyMatch(project -> lists(project, sheet.name()));
-    return inForce.ofKind("ModelRoute").stream().filter(route -> ofAll || lists(route, sheet.name())).toList();
+    boolean ofAll = sheetsOfGateway.contains(sheet.name()) || inForce.ofKind("Project").stream().anyMatch(project -> lists(project, sheet.name()));
+    return inForce.ofKind("ModelRoute").stream().filter(route -> ofAll || facts.of(route).sheets().contains(sheet.name())).toList();
   }
 
   private static boolean lists(Document holder, ObjectName sheet) {
@@ -89,7 +112,7 @@ final class Reach {
   }
 
   List<Hop> hopsOf(List<Document> routes) {
-    return routes.stream().flatMap(route -> Spec.of(route).list("hops").stream().map(hop -> Hop.of(route, hop))).toList();
+    return routes.stream().flatMap(route -> facts.of(route).reached().stream()).toList();
   }
 
   /** What a rate may ask of a hop. */

@@ -17,10 +17,10 @@ final class RouteWarnings {
   private final ModelClaims claims;
   private final Reach reach;
 
-  RouteWarnings(Inventory inForce, String gatewayNamespace) {
+  RouteWarnings(Inventory inForce, String gatewayNamespace, Reach reach) {
     this.gatewayNamespace = gatewayNamespace;
     this.claims = new ModelClaims(inForce, gatewayNamespace);
-    this.reach = new Reach(inForce);
+    this.reach = reach;
   }
 
   List<Diagnostic> of(List<Document> documents) {
@@ -30,7 +30,10 @@ final class RouteWarnings {
         Found found = new Found(document);
         audience(document, found);
         models(document, found);
-        Spec.of(document).list("hops").forEach(hop -> payable(document, hop, found));
+        RouteFacts facts = reach.facts(document);
+        for (int i = 0; i < facts.hops().size(); i++) {
+          payable(facts, i, found);
+        }
         warnings.addAll(found.diagnostics());
       }
     }
@@ -57,7 +60,8 @@ final class RouteWarnings {
     }
   }
 
-  private void payable(Document route, Spec hop, Found found) {
+  private void payable(RouteFacts facts, int position, Found found) {
+    Spec hop = facts.hops().get(position);
     String routeClass = hop.text("routeClass");
     if (Names.routeClass(routeClass).filter(RouteClass::paid).isEmpty()) {
       return;
@@ -65,7 +69,7 @@ final class RouteWarnings {
     Reach.Payers payers = reach.payers(routeClass);
     if (payers.units().isEmpty()) {
       found.warning("HopUnpayable", hop.at("routeClass"), "no project has a balance for " + routeClass + ": this hop is always skipped");
-    } else if (!reach.priced(route, hop, payers)) {
+    } else if (!reach.priced(facts, position, payers)) {
       found.warning("HopUnpriced", hop.path(), "no price sheet of the route or a project has a rate for it in " + String.join(", ", payers.units()));
     }
   }

@@ -5,8 +5,11 @@ import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.Namespaces;
 import dev.exchequer.operator.model.ObjectKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,9 @@ import java.util.TreeMap;
 public final class Validator {
   private final Schemas schemas = Schemas.load();
   private final GatewayIdentity gateway;
+  private final Memo<Document, RouteFacts> routes = new Memo<>(RouteFacts::new);
+  private final Memo<Document, Alone> alone = new Memo<>(document -> new Alone(new ObjectCheck(schemas), document));
+  private RouteFacts.Surroundings surroundings = new RouteFacts.Surroundings(Namespaces.none(), Optional.empty());
 
   /** @param inForce what the compiler gets: objects without an error among them */
   public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
@@ -34,7 +40,17 @@ public final class Validator {
 
   /** @param lastGood by key, the form that was last in force */
   public Validated validate(Inventory written, Map<ObjectKey, Document> lastGood) {
+    alone.turn();
+    routes.turn();
     return new Run(written, lastGood).decide();
+  }
+
+  /** The one that was there before, where it is the same: routes remember it by identity. */
+  private RouteFacts.Surroundings surroundings(RouteFacts.Surroundings now) {
+    if (!now.equals(surroundings)) {
+      surroundings = now;
+    }
+    return surroundings;
   }
 
   private final class Run {
@@ -51,10 +67,9 @@ public final class Validator {
     Validated decide() {
       written.secrets().documents().values().forEach(secret -> diagnostics.addAll(ObjectCheck.secret(secret)));
       written.namespaces().documents().values().forEach(namespace -> diagnostics.addAll(ObjectCheck.namespace(namespace)));
-      ObjectCheck alone = new ObjectCheck(schemas);
       for (Document document : written.objects().values()) {
         candidates.put(document.key(), document);
-        settle(alone.check(document, lastGood.get(document.key())));
+        settle(alone.of(document).against(lastGood.get(document.key())));
       }
       // each refusal replaces an object by an older form or removes it, so this ends
       List<Found> refused = refusedTogether();
@@ -65,8 +80,9 @@ public final class Validator {
       Inventory inForce = written.with(candidates);
       lastGoodNotices();
       List<Document> asWritten = candidates.values().stream().filter(this::isAsWritten).toList();
-      diagnostics.addAll(new RouteWarnings(inForce, gateway.namespace()).of(asWritten));
-      diagnostics.addAll(new PriceWarnings(inForce).of(asWritten));
+      Reach reach = new Reach(inForce, routes);
+      diagnostics.addAll(new RouteWarnings(inForce, gateway.namespace(), reach).of(asWritten));
+      diagnostics.addAll(new PriceWarnings(reach).of(asWritten));
       return new Validated(inForce, List.copyOf(diagnostics));
     }
 
@@ -76,11 +92,19 @@ public final class Validator {
       Optional<Document> serving = Gateways.inForce(now.ofKind(Gateways.KIND), gateway.object());
       References references = new References(now, written, serving);
       List<Found> refused = new ArrayList<>();
+      Map<ObjectKey, Document> known = new HashMap<>(now.objects());
+      RouteFacts.Surroundings around = surroundings(new RouteFacts.Surroundings(now.namespaces(), serving));
       for (Document document : now.objects().values()) {
+        RouteFacts route = document.kind().equals("ModelRoute") ? routes.of(document) : null;
+        if (route != null && route.resolvesAsBefore(known, around)) {
+          continue;
+        }
         Found found = new Found(document);
         references.check(document, found);
         if (found.hasErrors()) {
           refused.add(found);
+        } else if (route != null) {
+          route.resolved(known, around);
         }
       }
       return refused.isEmpty() ? new Conflicts(now, this::serves, serving).losers() : refused;

@@ -1,5 +1,8 @@
 package dev.exchequer.server.policyfeed;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -7,12 +10,18 @@ import dev.exchequer.api.v1.AccountingPolicy;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Project;
+import dev.exchequer.policy.Route;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -21,6 +30,8 @@ import java.util.function.Function;
  */
 public final class FromAccountingPolicy {
   private static final int SCHEMA = 1;
+  /** Field number and wire type 2, length-delimited. */
+  private static final int ROUTES_TAG = AccountingPolicy.ROUTES_FIELD_NUMBER << 3 | 2;
 
   private FromAccountingPolicy() {}
 
@@ -29,14 +40,20 @@ public final class FromAccountingPolicy {
    * @param canonical a serialized AccountingPolicy
    */
   public static Decoded read(String digest, byte[] canonical) {
+    return read(digest, canonical, new RouteMemo());
+  }
+
+  /** @param memo what the policy before this one left; the result is the same without */
+  static Decoded read(String digest, byte[] canonical, RouteMemo memo) {
     String actual = digestOf(canonical);
     if (!actual.equals(digest)) {
       return new Decoded.Refused("the digest is that of other bytes: said " + digest + ", are " + actual);
     }
+    List<ByteString> routes = new ArrayList<>();
     AccountingPolicy message;
     try {
-      message = AccountingPolicy.parseFrom(canonical);
-    } catch (InvalidProtocolBufferException e) {
+      message = withoutRoutes(canonical, routes);
+    } catch (IOException e) {
       return new Decoded.Refused("not an AccountingPolicy: " + e.getMessage());
     }
     if (message.getSchema() != SCHEMA) {
@@ -44,7 +61,9 @@ public final class FromAccountingPolicy {
     }
     try {
       refuseUnknownFields(message);
-      return new Decoded.Accepted(policy(digest, message));
+      return new Decoded.Accepted(policy(digest, message, routes(routes, memo)));
+    } catch (UncheckedIOException e) {
+      return new Decoded.Refused("not an AccountingPolicy: " + e.getCause().getMessage());
     } catch (IllegalArgumentException | ArithmeticException e) {
       return new Decoded.Refused(String.valueOf(e.getMessage()));
     }
@@ -59,7 +78,48 @@ public final class FromAccountingPolicy {
     }
   }
 
-  private static Policy policy(String digest, AccountingPolicy m) {
+  /** Routes stay bytes: they are most of a policy, and most of them were in the one before. */
+  private static AccountingPolicy withoutRoutes(byte[] canonical, List<ByteString> routes) throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(rest);
+    CodedInputStream in = CodedInputStream.newInstance(canonical);
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (tag == ROUTES_TAG) {
+        routes.add(in.readBytes());
+      } else {
+        in.skipField(tag, out);
+      }
+    }
+    out.flush();
+    return AccountingPolicy.parseFrom(rest.toByteArray());
+  }
+
+  private static List<Route> routes(List<ByteString> encoded, RouteMemo memo) {
+    memo.turn();
+    List<Route> routes = new ArrayList<>(encoded.size());
+    Set<ObjectName> names = new HashSet<>();
+    for (ByteString bytes : encoded) {
+      Route route = memo.route(bytes, FromAccountingPolicy::route);
+      if (!names.add(route.name())) {
+        throw new IllegalArgumentException("Route " + route.name() + ": stands twice");
+      }
+      routes.add(route);
+    }
+    return routes;
+  }
+
+  private static Route route(ByteString bytes) {
+    dev.exchequer.api.v1.Route message;
+    try {
+      message = dev.exchequer.api.v1.Route.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new UncheckedIOException(e);
+    }
+    refuseUnknownFields(message);
+    return each("Route", List.of(message), dev.exchequer.api.v1.Route::getName, FromRouteMessages::route).getFirst();
+  }
+
+  private static Policy policy(String digest, AccountingPolicy m, List<Route> routes) {
     List<Project> projects = each("Project", m.getProjectsList(), dev.exchequer.api.v1.Project::getName, FromMoneyMessages::project);
     Policy policy =
         Policy.of(
@@ -70,7 +130,7 @@ public final class FromAccountingPolicy {
             each("PriceSheet", m.getPriceSheetsList(), dev.exchequer.api.v1.PriceSheet::getName, FromPriceSheet::sheet),
             each("Budget", m.getBudgetsList(), dev.exchequer.api.v1.Budget::getName, FromMoneyMessages::budget),
             each("Provider", m.getProvidersList(), dev.exchequer.api.v1.Provider::getName, FromRouteMessages::provider),
-            each("Route", m.getRoutesList(), dev.exchequer.api.v1.Route::getName, FromRouteMessages::route),
+            routes,
             Fields.names(m.getDefaultPriceSheetsList()));
     References.check(policy);
     return policy;
@@ -79,7 +139,7 @@ public final class FromAccountingPolicy {
   /** Maps every message of a kind and names the object in what is thrown; a name may stand once. */
   private static <M, T> List<T> each(String kind, List<M> messages, Function<M, String> name, Function<M, T> mapper) {
     List<T> mapped = new ArrayList<>(messages.size());
-    java.util.Set<String> names = new java.util.HashSet<>();
+    Set<String> names = new HashSet<>();
     for (M message : messages) {
       String text = name.apply(message);
       try {

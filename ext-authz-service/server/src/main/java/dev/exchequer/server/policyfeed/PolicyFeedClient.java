@@ -51,6 +51,8 @@ public final class PolicyFeedClient implements AutoCloseable {
   private final Operator operator;
   private final Supplier<CompletableFuture<Void>> routed;
 
+  private final RouteMemo routes = new RouteMemo();
+
   private long stream;
   private @Nullable StreamObserver<PolicyStatus> out;
   private @Nullable PolicyStatus lastSent;
@@ -79,11 +81,6 @@ public final class PolicyFeedClient implements AutoCloseable {
   public void start() {
     thread.execute(this::connect);
     thread.scheduleWithFixedDelay(this::poll, settings.pinnedPollMs, settings.pinnedPollMs, TimeUnit.MILLISECONDS);
-  }
-
-  /** To the operator; open until this is closed. */
-  public ManagedChannel channel() {
-    return channel;
   }
 
   @Override
@@ -145,7 +142,7 @@ public final class PolicyFeedClient implements AutoCloseable {
       return;
     }
     byte[] canonical = update.getPolicy().toByteArray();
-    switch (FromAccountingPolicy.read(update.getDigest(), canonical)) {
+    switch (FromAccountingPolicy.read(update.getDigest(), canonical, routes)) {
       case Decoded.Refused refused -> answer(number, refused.message());
       case Decoded.Accepted accepted -> {
         error = ""; // it was about another policy

@@ -75,7 +75,7 @@ public final class LedgerReporter implements AutoCloseable {
   private void connect() {
     long mine = ++number;
     reports = new ToLedgerReport(settings.node);
-    out = (ClientCallStreamObserver<LedgerReport>) PolicyFeedGrpc.newStub(channel).withWaitForReady().report(new Ends(mine));
+    out = (ClientCallStreamObserver<LedgerReport>) PolicyFeedGrpc.newStub(channel).withExecutor(thread).withWaitForReady().report(new Ends(mine));
   }
 
   private void later(long which, @Nullable Throwable cause) {

@@ -1,0 +1,104 @@
+package dev.exchequer.cli.scale;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * How long a change takes from the API server's answer until a request is answered by it: {@code apply ROUTES...}; and the long form of {@link
+ * ServesThroughIT}: {@code through ROUTES SECONDS}. Started by dev/bench-apply.
+ */
+public final class ApplyBenchmark {
+  private static final int CHANGES = 20;
+
+  private ApplyBenchmark() {}
+
+  public static void main(String[] arguments) throws Exception {
+    try (KubeGateway gateway = new KubeGateway()) {
+      gateway.applyBase();
+      if (arguments[0].equals("through")) {
+        through(gateway, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+        return;
+      }
+      gateway.createRoute("probe", "usage-1-1");
+      gateway.createRoute("priced", "usage-1-1");
+      gateway.plane.patch("modelroutes", "priced", "{\"spec\":{\"priceSheetRefs\":[{\"name\":\"moving\"}]}}");
+      gateway.createRoute("paid", "usage-1-1");
+      gateway.plane.patch("modelroutes", "paid", Scenario.hop("usage-1-1").replace("Pool", "Subscription"));
+      gateway.start();
+      Until.so("the probe serves", () -> gateway.ask("probe").status() == 200);
+      int there = 3;
+      for (String size : List.of(arguments).subList(1, arguments.length)) {
+        there = grow(gateway, there, Integer.parseInt(size));
+        measure(gateway, Integer.parseInt(size));
+      }
+    }
+  }
+
+  private static void through(KubeGateway gateway, int routes, int seconds) throws Exception {
+    List<String> stay = IntStream.range(0, 4).mapToObj(i -> "stay-" + i).toList();
+    stay.forEach(name -> gateway.createRoute(name, "usage-7-3"));
+    gateway.start();
+    Scenario.Told told = Scenario.run(gateway, stay, routes, seconds);
+    System.out.printf(Locale.ROOT, "%d routes, API server away for %d s: %d requests, %d failed, %d receipts of them not Succeeded, spent %s, due %s, held %s%n",
+        routes, seconds, told.asked(), told.failed().size(), told.notSucceeded().size(), told.spent(), told.due(), told.held());
+    told.failed().stream().limit(5).forEach(System.out::println);
+  }
+
+  private static int grow(KubeGateway gateway, int there, int size) throws Exception {
+    int first = there;
+    long begun = System.nanoTime();
+    Scenario.each(size - there, i -> gateway.createRoute("route-" + (first + i), "usage-1-1"));
+    long applied = System.nanoTime();
+    Until.so("the last one serves", () -> gateway.ask("route-" + (size - 1)).status() == 200);
+    System.out.printf(Locale.ROOT, "%d routes applied in %.1f s, the last one serves %.0f ms after the last answer%n", size - there, (applied - begun) / 1e9, millis(applied));
+    return size;
+  }
+
+  private static void measure(KubeGateway gateway, int size) {
+    List<Double> routes = new ArrayList<>();
+    for (int i = 0; i < CHANGES; i++) {
+      String name = "new-" + size + "-" + i;
+      gateway.createRoute(name, "usage-1-1");
+      routes.add(until(() -> gateway.ask(name).status() == 200));
+    }
+    long tables = gateway.routeUpdates();
+    List<Double> hops = new ArrayList<>();
+    List<Double> prices = new ArrayList<>();
+    List<Double> balances = new ArrayList<>();
+    for (int i = 0; i < CHANGES; i++) {
+      int tokens = 1000 + size + i;
+      gateway.plane.patch("modelroutes", "probe", Scenario.hop("usage-1-" + tokens));
+      hops.add(until(() -> gateway.ask("probe").says("\"completion_tokens\":" + tokens)));
+      // without its sheet, a hop has no price and the request is refused
+      boolean priced = i % 2 == 1;
+      gateway.plane.patch("pricesheets", "moving", "{\"spec\":{\"effectiveFrom\":\"" + (priced ? "2020" : "2090") + "-01-01T00:00:00Z\"}}");
+      prices.add(until(() -> gateway.ask("priced").status() == 200 == priced));
+      boolean suspended = i % 2 == 0;
+      gateway.plane.patch("balances", "other", "{\"spec\":{\"suspend\":" + suspended + "}}");
+      balances.add(until(() -> gateway.ask("paid").status() == 200 != suspended));
+    }
+    System.out.printf(Locale.ROOT, "%5d routes, apply -> serving in ms, p50 / p99 of %d: new route %s, hops %s, prices %s, balance %s; route tables sent for the last three: %d%n",
+        size, CHANGES, told(routes), told(hops), told(prices), told(balances), gateway.routeUpdates() - tables);
+    System.out.println("      " + gateway.resources("operator-0") + "; " + gateway.resources("service") + "; " + gateway.resources("envoy"));
+  }
+
+  private static double until(BooleanSupplier answered) {
+    long applied = System.nanoTime();
+    while (!answered.getAsBoolean()) {
+      Thread.onSpinWait();
+    }
+    return millis(applied);
+  }
+
+  private static double millis(long since) {
+    return (System.nanoTime() - since) / 1e6;
+  }
+
+  private static String told(List<Double> times) {
+    List<Double> sorted = times.stream().sorted().toList();
+    return String.format(Locale.ROOT, "%.0f / %.0f", sorted.get(sorted.size() / 2), sorted.get(Math.min(sorted.size() - 1, (int) (sorted.size() * 0.99))));
+  }
+}

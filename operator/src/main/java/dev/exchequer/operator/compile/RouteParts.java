@@ -1,0 +1,59 @@
+package dev.exchequer.operator.compile;
+
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.Spec;
+import dev.exchequer.policy.ModelPattern;
+import dev.exchequer.policy.Route;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ModelRoute between two compilations: what it names, and the route that it became, which is the same object for as long as nothing that it is made of
+ * changes.
+ */
+public final class RouteParts {
+  /**
+   * Everything that a route is made of. What is added to a route is added here, else it would be kept when it should not.
+   *
+   * @param clusters of its hops, in order; a cluster's name says its content
+   */
+  record Inputs(Document document, List<ModelPattern> models, Route.Audience audience, FallbackTerms terms, List<String> clusters) {}
+
+  private final Optional<ObjectName> policy;
+  private final List<ObjectName> providers;
+  private @Nullable Inputs inputs;
+  private @Nullable Route route;
+
+  private RouteParts(Document document) {
+    Spec spec = Spec.of(document);
+    this.policy = spec.ref("fallbackPolicyRef", document.name());
+    this.providers = spec.list("hops").stream().map(hop -> hop.ref("providerRef", document.name()).orElseThrow()).toList();
+  }
+
+  /** One for a pipeline's life. */
+  public static Memo<Document, RouteParts> memo() {
+    return new Memo<>(RouteParts::new);
+  }
+
+  Optional<ObjectName> policy() {
+    return policy;
+  }
+
+  List<ObjectName> providers() {
+    return providers;
+  }
+
+  Route route(Inputs from, Function<Inputs, Route> make) {
+    Route made = route;
+    if (made == null || !from.equals(inputs)) {
+      made = make.apply(from);
+      route = made;
+      inputs = from;
+    }
+    return made;
+  }
+}
