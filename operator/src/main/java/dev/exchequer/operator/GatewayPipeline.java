@@ -83,7 +83,7 @@ public final class GatewayPipeline {
   private Document known(Document document) {
     boolean secret = document.kind().equals("Secret");
     Document earlier = secret ? before.secrets().documents().get(document.name()) : before.objects().get(document.key());
-    return document.equals(earlier) ? earlier : document;
+    return earlier != null && earlier.equals(document) ? earlier : document;
   }
 
   private Compiled build(Reading reading) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -78,14 +79,14 @@ final class KubeGateway implements AutoCloseable {
   void start() throws IOException {
     startOperator("operator-0", sockets, "");
     Until.so("the bootstrap", () -> Files.exists(sockets.resolve("bootstrap.yaml")));
-    run("service", main("service", "--data", data.toString(), "--sockets", sockets.toString(), "--admin-port", Integer.toString(admin)));
+    run("service", exchequer("service", "--data", data.toString(), "--sockets", sockets.toString(), "--admin-port", Integer.toString(admin)));
     run("envoy", List.of(root.resolve(".cache/envoy/envoy-1.40.0").toString(), "-c", sockets.resolve("bootstrap.yaml").toString(), "--concurrency", "2",
         "--file-flush-interval-msec", "100", "--log-path", home.resolve("envoy.log").toString(), "--disable-hot-restart"));
   }
 
   /** @param lease empty = none */
   void startOperator(String name, Path folder, String lease) throws IOException {
-    List<String> command = new ArrayList<>(main("operator", "--data", data.toString(), "--sockets", folder.toString(), "--listen", "127.0.0.1",
+    List<String> command = new ArrayList<>(exchequer("operator", "--data", data.toString(), "--sockets", folder.toString(), "--listen", "127.0.0.1",
         "--port", Integer.toString(port), "--health-port", Integer.toString(freePort()), "--namespaces", "default"));
     if (!lease.isEmpty()) {
       command.addAll(List.of("--lease", lease));
@@ -104,7 +105,7 @@ final class KubeGateway implements AutoCloseable {
     return sockets;
   }
 
-  private static List<String> main(String... arguments) {
+  private static List<String> exchequer(String... arguments) {
     List<String> command = new ArrayList<>(
         List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
             "-cp", System.getProperty("java.class.path"), "-Dexchequer.root=" + System.getProperty("exchequer.root"), "dev.exchequer.cli.Main"));
@@ -187,7 +188,7 @@ final class KubeGateway implements AutoCloseable {
   /** Resident memory in MB and CPU seconds of a process. */
   String resources(String name) {
     try {
-      Path proc = Path.of("/proc", Long.toString(processes.get(name).pid()));
+      Path proc = Path.of("/proc", Long.toString(Objects.requireNonNull(processes.get(name)).pid()));
       Matcher rss = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(Files.readString(proc.resolve("status")));
       String[] stat = Files.readString(proc.resolve("stat")).replaceFirst(".*\\) ", "").split(" ");
       return name + " " + (rss.find() ? Long.parseLong(rss.group(1)) / 1024 : 0) + " MB, " + (Long.parseLong(stat[11]) + Long.parseLong(stat[12])) / 100.0 + " CPU s";

@@ -63,7 +63,7 @@ public final class FromAccountingPolicy {
       refuseUnknownFields(message);
       return new Decoded.Accepted(policy(digest, message, routes(routes, memo)));
     } catch (UncheckedIOException e) {
-      return new Decoded.Refused("not an AccountingPolicy: " + e.getCause().getMessage());
+      return new Decoded.Refused("not an AccountingPolicy: " + e.getMessage());
     } catch (IllegalArgumentException | ArithmeticException e) {
       return new Decoded.Refused(String.valueOf(e.getMessage()));
     }
@@ -113,7 +113,7 @@ public final class FromAccountingPolicy {
     try {
       message = dev.exchequer.api.v1.Route.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
     }
     refuseUnknownFields(message);
     return each("Route", List.of(message), dev.exchequer.api.v1.Route::getName, FromRouteMessages::route).getFirst();
