@@ -147,6 +147,9 @@ final class StatusLoop implements AutoCloseable {
 
   /** On the thread. Something was compiled, or Envoy came or went, here or at another replica. */
   private void look() {
+    // before anything is judged: what the first look finds is what others left, and what is written after it is news
+    List<EventLog.News> news = eventLog.look(objects.all());
+    events.write(leads.getAsBoolean() ? news : List.of());
     World world = judged.world();
     Optional<Live> gateway = gateway().flatMap(objects::find);
     Outcome here = here(world);
@@ -158,8 +161,6 @@ final class StatusLoop implements AutoCloseable {
         judge(world, here, local, gateway);
       }
     }
-    List<EventLog.News> news = eventLog.look(objects.all());
-    events.write(leads.getAsBoolean() ? news : List.of());
   }
 
   /** Of the newest plan at the Envoys of this replica, now; null = on its way. A refused one stays refused: what Envoy has is the plan before it. */

@@ -115,6 +115,7 @@ final class StatusIT {
     KubernetesOperator operator = start(InstantSource.system(), "operator-0");
     report();
     awaitStatus("TokenGateway", "exchequer", status -> status.at("/envoys/0/operator").asText().equals("operator-0"));
+    awaitStatus("TokenGateway", "exchequer", status -> status.at("/ledger/openHolds").asLong() == 1);
     RealApi.await("the finalizer", () -> read("Balance", "wallet").at("/metadata/finalizers").toString().contains(FINALIZER));
     operator.close();
     assertThat(read("Balance", "wallet").at("/metadata/finalizers").size()).isZero();
@@ -145,7 +146,6 @@ final class StatusIT {
     String skew =
         "[{\"op\":\"add\",\"path\":\"" + schema + "/properties/later\",\"value\":{\"type\":\"string\"}},{\"op\":\"remove\",\"path\":\"" + schema + "/required\"}]";
     assertThat(before.at(schema + "/required").toString()).isEqualTo("[\"owner\"]");
-    start(InstantSource.system(), "operator-0");
     RealApi.Answer skewed = api.send("PATCH", definition, "application/json-patch+json", skew);
     assertThat(skewed.code()).as(skewed.message()).isEqualTo(200);
     try {
@@ -153,6 +153,7 @@ final class StatusIT {
       RealApi.await("a field that may be left out", () -> tried("bare", "{}"));
       create("Project", "newer", "{owner: x, later: soon}");
       create("Project", "bare", "{}");
+      start(InstantSource.system(), "operator-0");
       RealApi.await("the field is named", () -> read("Project", "newer").path("status").toString().contains("spec.later: unknown field"));
       RealApi.await("the missing one too", () -> read("Project", "bare").path("status").toString().contains("spec.owner: is required"));
     } finally {
