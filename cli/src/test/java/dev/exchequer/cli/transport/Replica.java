@@ -32,7 +32,7 @@ final class Replica implements AutoCloseable {
 
   Replica(Path tls, int port) throws IOException {
     certificates = MutualTls.load(tls, "exchequer-gateway", LOOK);
-    activation = Activation.start(new Doors(null, new Doors.Remote(new InetSocketAddress("127.0.0.1", port), certificates)));
+    activation = Activation.start(Doors.remote(new Doors.Remote(new InetSocketAddress("127.0.0.1", port), certificates)));
   }
 
   int port() {
