@@ -38,6 +38,10 @@ public record Doors(EnvoyBootstrap.@Nullable Settings beside, @Nullable Remote r
     return new Doors(beside, null);
   }
 
+  public static Doors remote(Remote gateways) {
+    return new Doors(null, gateways);
+  }
+
   /** A remote Envoy's clusters are asked for by its own service, so what counts here is the ACK. */
   WarmClusters clusters() {
     return beside == null ? WarmClusters.BY_ACK : WarmClusters.of(new EnvoyAdmin(beside.adminSocket(), ADMIN_TIMEOUT));

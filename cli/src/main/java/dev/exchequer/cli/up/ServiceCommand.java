@@ -68,7 +68,10 @@ public final class ServiceCommand implements Callable<Integer> {
   ServiceSettings settings() {
     // room for the headers that come with a body
     int messages = Math.addExact(maxRequestBytes, 1 << 20);
-    return new ServiceSettings(data, sockets, listen, adminPort, node, ServiceSettings.DEFAULT_LEASE_MS, messages, operator == null ? null : remote(operator));
+    long lease = ServiceSettings.DEFAULT_LEASE_MS;
+    return operator == null
+        ? new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages)
+        : new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages, remote(operator));
   }
 
   private OperatorLink.Remote remote(RemoteOperator given) {

@@ -73,7 +73,7 @@ class RelayIT {
       pod.awaitServing();
       assertThat(balancer.connections()).isEqualTo(1);
       assertThat(replica.activation.envoys()).isEqualTo(Map.of("gateway-0", new Outcome.Serving()));
-      assertThat(replica.activation.services().get("gateway-0").getDigest()).isEqualTo(world.digest());
+      assertThat(replica.holds("gateway-0")).isEqualTo(world.digest());
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(pod.sockets.resolve("xds.sock")))).isEqualTo("rw-------");
 
       // refused in Envoy's words, and the service never hears of that policy
@@ -83,10 +83,10 @@ class RelayIT {
       assertThat(((Outcome.Rejected) outcome).message()).startsWith("bad: ").containsIgnoringCase("trusted CA");
       Await.until("the refused plan is taken back", () -> replica.activation.current() instanceof Outcome.Serving);
       assertThat(pod.post("usage-100-10").statusCode()).isEqualTo(200);
-      assertThat(replica.activation.services().get("gateway-0").getDigest()).isEqualTo(world.digest());
+      assertThat(replica.holds("gateway-0")).isEqualTo(world.digest());
 
       assertThat(replica.serve(next).get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Serving());
-      Await.until("the service decides by the next one", () -> replica.activation.services().get("gateway-0").getDigest().equals(next.digest()));
+      Await.until("the service decides by the next one", () -> replica.holds("gateway-0").equals(next.digest()));
       assertThat(pod.post("usage-100-10").statusCode()).isEqualTo(200);
 
       pod.restartEnvoy();
@@ -112,7 +112,7 @@ class RelayIT {
         second.serve(world);
         Await.until(
             "both are back", () -> !second.activation.services().isEmpty() && second.activation.envoys().equals(Map.of("gateway-0", new Outcome.Serving())), pod::log);
-        assertThat(second.activation.services().get("gateway-0").getDigest()).isEqualTo(world.digest());
+        assertThat(second.holds("gateway-0")).isEqualTo(world.digest());
         assertThat(pod.post("usage-100-10").statusCode()).isEqualTo(200);
         assertThat(taken(pod)).as("Envoy was sent nothing that it had").isEqualTo(before);
       }
@@ -146,7 +146,7 @@ class RelayIT {
       assertThat(answers).containsOnly(200);
       Compiled next = Replica.world(folder, mock.port(), ONE_MORE_PROJECT);
       second.serve(next);
-      Await.until("the second replica's news arrive", () -> second.activation.services().get("gateway-0").getDigest().equals(next.digest()));
+      Await.until("the second replica's news arrive", () -> second.holds("gateway-0").equals(next.digest()));
     } finally {
       first.close();
     }
@@ -170,7 +170,7 @@ class RelayIT {
       authority.issue(gateway, "exchequer-gateway");
       Compiled next = Replica.world(folder, mock.port(), ONE_MORE_PROJECT);
       assertThat(replica.serve(next).get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Serving());
-      Await.until("the news arrive", () -> replica.activation.services().get("gateway-0").getDigest().equals(next.digest()));
+      Await.until("the news arrive", () -> replica.holds("gateway-0").equals(next.digest()));
       assertThat(pod.admin().stat("cluster.xds.upstream_rq_total")).as("the stream of the start").isEqualTo(streams);
     }
   }

@@ -1,5 +1,6 @@
 package dev.exchequer.cli.transport;
 
+import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.operator.Activation;
 import dev.exchequer.operator.Doors;
 import dev.exchequer.operator.GatewayPipeline;
@@ -32,7 +33,7 @@ final class Replica implements AutoCloseable {
 
   Replica(Path tls, int port) throws IOException {
     certificates = MutualTls.load(tls, "exchequer-gateway", LOOK);
-    activation = Activation.start(new Doors(null, new Doors.Remote(new InetSocketAddress("127.0.0.1", port), certificates)));
+    activation = Activation.start(Doors.remote(new Doors.Remote(new InetSocketAddress("127.0.0.1", port), certificates)));
   }
 
   int port() {
@@ -47,6 +48,11 @@ final class Replica implements AutoCloseable {
 
   CompletableFuture<Outcome> serve(Compiled compiled) {
     return serve(compiled, compiled.plan());
+  }
+
+  /** The digest of the policy that the service of a node decides by; empty = none, or it is not connected. */
+  String holds(String node) {
+    return activation.services().getOrDefault(node, PolicyStatus.getDefaultInstance()).getDigest();
   }
 
   /** The world of the end-to-end tests. */

@@ -37,9 +37,14 @@ public record ServiceSettings(
     }
   }
 
+  /** With the operator beside it. */
+  public ServiceSettings(Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes) {
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null);
+  }
+
   /** One machine, as `exchequer up` starts it. */
   public static ServiceSettings local(Path data, Path sockets, int adminPort) {
-    return new ServiceSettings(data, sockets, "127.0.0.1", adminPort, "local", DEFAULT_LEASE_MS, DEFAULT_MAX_INBOUND_BYTES, null);
+    return new ServiceSettings(data, sockets, "127.0.0.1", adminPort, "local", DEFAULT_LEASE_MS, DEFAULT_MAX_INBOUND_BYTES);
   }
 
   /** Check at admission: whole bodies. */
