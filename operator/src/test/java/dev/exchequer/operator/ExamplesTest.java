@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every folder of examples/ is what a user starts from: not even a warning. */
 final class ExamplesTest {
+  private static final Path STORIES = WorldsTest.root().resolve("examples/stories");
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)}");
 
   static List<Path> examples() throws IOException {
@@ -40,15 +41,15 @@ final class ExamplesTest {
 
   /** The stories are written for a gateway in a namespace of its own. */
   private static String gatewayNamespace(Path folder) {
-    return folder.getParent().endsWith("stories") ? "money" : ObjectName.DEFAULT_NAMESPACE;
+    return folder.startsWith(STORIES) ? "money" : ObjectName.DEFAULT_NAMESPACE;
   }
 
   @Test
   void everyStoryIsThereAndTold() throws IOException {
-    List<String> stories = examples().stream().filter(folder -> folder.getParent().endsWith("stories")).map(folder -> folder.getFileName().toString()).toList();
+    List<String> stories = examples().stream().filter(folder -> folder.startsWith(STORIES)).map(folder -> STORIES.relativize(folder).toString()).toList();
     assertThat(stories)
         .containsExactly("bring-your-own-key", "budget-per-month", "key-level-settlement", "never-cross", "premium-with-pool-fallback", "task-envelope");
-    assertThat(Files.readString(WorldsTest.root().resolve("examples/stories/README.md"))).contains(stories);
+    assertThat(Files.readString(STORIES.resolve("README.md"))).contains(stories);
   }
 
   /** Every variable that the files name, set. */
