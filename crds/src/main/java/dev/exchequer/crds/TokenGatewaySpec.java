@@ -1,9 +1,9 @@
 package dev.exchequer.crds;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +17,15 @@ public final class TokenGatewaySpec {
   @JsonPropertyDescription("For routes that do not say otherwise.")
   public Defaults defaults = new Defaults();
 
-  /** Which namespaces are served. */
+  /** Which namespaces are served; its own always is. */
+  @ValidationRule(value = "has(self.selector) == (has(self.from) && self.from == 'Selector')", message = RuleMessages.SELECTOR_ONLY_WITH_SELECTOR)
   public static final class Namespaces {
     @Default("All")
-    @JsonPropertyDescription("All: every namespace; Same: the gateway's own. Default All.")
-    public From from = From.ALL;
-  }
+    @JsonPropertyDescription("All: every namespace. Same: the gateway's own. Selector: also those whose labels match. Default All.")
+    public NamespaceSelector.From from = NamespaceSelector.From.ALL;
 
-  /** How namespaces are chosen. */
-  public enum From {
-    @JsonProperty("Same")
-    SAME,
-    @JsonProperty("All")
-    ALL
+    @JsonPropertyDescription("Labels of the namespaces, with from: Selector; an empty one matches every namespace.")
+    public NamespaceSelector.@Nullable LabelSelector selector;
   }
 
   /** What routes get that do not say otherwise. */

@@ -47,6 +47,17 @@ final class GatewayTest {
     assertThat(errors(new ObjectName("c", "gone"), older, younger)).containsExactly("GatewayConflict TokenGateway b/younger");
   }
 
+  /** Its own namespace, and those with the label; a label that comes is enough. */
+  @Test
+  void namespacesAreServedByLabel() throws IOException {
+    GatewayPipeline pipeline = new GatewayPipeline(Map.of());
+    String byLabel = gateway("a", "gw", "2026-01-01T00:00:00Z", "Selector, selector: {matchLabels: {team: acme}}");
+    String labelled = "apiVersion: v1\nkind: Namespace\nmetadata: {name: b, labels: {team: acme}}\n";
+    assertThat(compile(pipeline, byLabel, project("a"), project("b")).plan().projects()).extracting(project -> project.name().toString()).containsExactly("a/p");
+    assertThat(compile(pipeline, byLabel, labelled, project("a"), project("b")).plan().projects()).hasSize(2);
+    assertThat(compile(pipeline, byLabel, labelled.replace("acme", "other"), project("a"), project("b")).plan().projects()).hasSize(1);
+  }
+
   /** The one that goes in force decides at once who is served. */
   @Test
   void anotherGatewayServesOthers() throws IOException {

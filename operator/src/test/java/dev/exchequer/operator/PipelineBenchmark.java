@@ -3,6 +3,7 @@ package dev.exchequer.operator;
 import dev.exchequer.operator.compile.Compiler;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.policy.ToAccountingPolicy;
@@ -34,7 +35,7 @@ final class PipelineBenchmark {
       documents.add(ScaleWorld.route(i, 1, "ok"));
     }
     GatewayPipeline pipeline = new GatewayPipeline(Map.of());
-    Validator validator = new Validator();
+    Validator validator = new Validator(GatewayIdentity.of("default"));
     var parts = dev.exchequer.operator.compile.RouteParts.memo();
     var wire = ToAccountingPolicy.routes();
     ToEnvoy toEnvoy = new ToEnvoy(ToEnvoy.SYSTEM_TRUST);

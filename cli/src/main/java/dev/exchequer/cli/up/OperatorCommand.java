@@ -61,6 +61,13 @@ public final class OperatorCommand implements Callable<Integer> {
   @Option(names = "--lease", paramLabel = "NAME", defaultValue = "", description = "Lease by which replicas elect who writes conditions (default: no election).")
   String lease = "";
 
+  @Option(
+      names = "--gateway",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "The TokenGateway of this installation, in the namespace of POD_NAMESPACE (default: the oldest there is).")
+  String gateway = "";
+
   @Override
   public Integer call() throws Exception {
     Logs.toStandardOutput();
@@ -94,6 +101,9 @@ public final class OperatorCommand implements Callable<Integer> {
     environment.put("EXCHEQUER_NAMESPACES", namespaces);
     environment.put("EXCHEQUER_LEADER_ELECTION", Boolean.toString(!lease.isEmpty()));
     environment.put("EXCHEQUER_LEASE", lease.isEmpty() ? "exchequer-operator" : lease);
+    if (!gateway.isEmpty()) {
+      environment.put("EXCHEQUER_TOKEN_GATEWAY", gateway);
+    }
     environment.putIfAbsent("EXCHEQUER_NODE", given.getOrDefault("POD_NAME", given.getOrDefault("HOSTNAME", "exchequer")));
     String namespace = given.get("POD_NAMESPACE");
     if (namespace != null) {

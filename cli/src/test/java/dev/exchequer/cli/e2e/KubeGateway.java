@@ -51,7 +51,7 @@ final class KubeGateway implements AutoCloseable {
     authority.issue(home.resolve("ca/gateway"), "exchequer-gateway");
     MutualTls certificates = MutualTls.load(home.resolve("ca/operator"), "exchequer-gateway", LOOK);
     newestFirst.push(certificates::close);
-    Activation activation = Activation.start(new Doors(null, new Doors.Remote(new InetSocketAddress("127.0.0.1", 0), certificates)));
+    Activation activation = Activation.start(Doors.remote(new Doors.Remote(new InetSocketAddress("127.0.0.1", 0), certificates)));
     newestFirst.push(activation::close);
     newestFirst.push(KubernetesOperator.start(client, new KubernetesOperator.Settings(namespaces, null, true, namespace), KubernetesOperator.by(activation)));
     Path data = Files.createDirectories(home.resolve("data"));

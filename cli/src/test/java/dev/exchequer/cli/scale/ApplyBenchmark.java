@@ -16,7 +16,7 @@ public final class ApplyBenchmark {
   private ApplyBenchmark() {}
 
   public static void main(String[] arguments) throws Exception {
-    try (KubeGateway gateway = new KubeGateway()) {
+    try (Processes gateway = new Processes()) {
       gateway.applyBase();
       if (arguments[0].equals("through")) {
         through(gateway, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
@@ -37,7 +37,7 @@ public final class ApplyBenchmark {
     }
   }
 
-  private static void through(KubeGateway gateway, int routes, int seconds) throws Exception {
+  private static void through(Processes gateway, int routes, int seconds) throws Exception {
     List<String> stay = IntStream.range(0, 4).mapToObj(i -> "stay-" + i).toList();
     stay.forEach(name -> gateway.createRoute(name, "usage-7-3"));
     gateway.start();
@@ -47,7 +47,7 @@ public final class ApplyBenchmark {
     told.failed().stream().limit(5).forEach(System.out::println);
   }
 
-  private static int grow(KubeGateway gateway, int there, int size) throws Exception {
+  private static int grow(Processes gateway, int there, int size) throws Exception {
     int first = there;
     long begun = System.nanoTime();
     Scenario.each(size - there, i -> gateway.createRoute("route-" + (first + i), "usage-1-1"));
@@ -57,7 +57,7 @@ public final class ApplyBenchmark {
     return size;
   }
 
-  private static void measure(KubeGateway gateway, int size) {
+  private static void measure(Processes gateway, int size) {
     List<Double> routes = new ArrayList<>();
     for (int i = 0; i < CHANGES; i++) {
       String name = "new-" + size + "-" + i;

@@ -15,7 +15,7 @@ final class Load implements AutoCloseable {
   private final ExecutorService clients;
   private volatile boolean ends;
 
-  private Load(KubeGateway gateway, List<String> models, int number) {
+  private Load(Processes gateway, List<String> models, int number) {
     this.clients = Executors.newFixedThreadPool(number);
     for (int i = 0; i < number; i++) {
       int first = i;
@@ -23,14 +23,14 @@ final class Load implements AutoCloseable {
     }
   }
 
-  static Load start(KubeGateway gateway, List<String> models, int clients) {
+  static Load start(Processes gateway, List<String> models, int clients) {
     return new Load(gateway, models, clients);
   }
 
-  private void run(KubeGateway gateway, List<String> models, int first) {
+  private void run(Processes gateway, List<String> models, int first) {
     for (int i = first; !ends; i++) {
       String model = models.get(i % models.size());
-      KubeGateway.Answer answer = gateway.ask(model);
+      Processes.Answer answer = gateway.ask(model);
       asked.incrementAndGet();
       if (answer.status() != 200) {
         failed.add(model + ": " + answer.status() + " " + answer.body());

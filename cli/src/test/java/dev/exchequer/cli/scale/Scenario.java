@@ -38,7 +38,7 @@ final class Scenario {
    * @param routes that are added, changed and deleted
    * @param awaySeconds how long the API server stays away
    */
-  static Told run(KubeGateway gateway, List<String> stay, int routes, int awaySeconds) throws Exception {
+  static Told run(Processes gateway, List<String> stay, int routes, int awaySeconds) throws Exception {
     stay.forEach(name -> Until.so(name + " serves", () -> gateway.ask(name).status() == 200));
     BigDecimal posted = posted(gateway);
     Load load = Load.start(gateway, stay, 4);
@@ -72,11 +72,11 @@ final class Scenario {
     return "{\"spec\":{\"hops\":[{\"name\":\"pool\",\"providerRef\":{\"name\":\"relay\"},\"upstreamModel\":\"" + upstreamModel + "\",\"routeClass\":\"Pool\"}]}}";
   }
 
-  private static boolean leads(KubeGateway gateway) {
+  private static boolean leads(Processes gateway) {
     return List.of("operator-0", "operator-1").stream().anyMatch(name -> printed(gateway, name).contains("the leader is operator-"));
   }
 
-  private static String printed(KubeGateway gateway, String name) {
+  private static String printed(Processes gateway, String name) {
     try {
       return Files.readString(gateway.home().resolve(name + ".out"));
     } catch (IOException e) {
@@ -98,7 +98,7 @@ final class Scenario {
     }
   }
 
-  private static Told told(KubeGateway gateway, Load load, BigDecimal posted) throws IOException {
+  private static Told told(Processes gateway, Load load, BigDecimal posted) throws IOException {
     BigDecimal spent = posted.subtract(posted(gateway)); // when nothing is held any more
     // those that were asked besides, to see a change
     long others = receipts(gateway).stream().filter(r -> r.path("route").asText().contains("after-") && succeeded(r)).mapToLong(r -> r.path("route").asText().endsWith("outage") ? 10 : 12).sum();
@@ -112,17 +112,17 @@ final class Scenario {
     return receipt.path("status").asText().equals("Succeeded");
   }
 
-  private static JsonNode balance(KubeGateway gateway) {
+  private static JsonNode balance(Processes gateway) {
     return read(gateway.adminGet("/api/v1/namespaces/default/balances/wallet"));
   }
 
-  private static BigDecimal posted(KubeGateway gateway) {
+  private static BigDecimal posted(Processes gateway) {
     Until.so("nothing is held", () -> balance(gateway).path("held").asText().equals("0.000000000"));
     return new BigDecimal(balance(gateway).path("posted").asText());
   }
 
   /** All of them, page by page. */
-  private static List<JsonNode> receipts(KubeGateway gateway) {
+  private static List<JsonNode> receipts(Processes gateway) {
     List<JsonNode> all = new ArrayList<>();
     String after = "";
     do {

@@ -12,7 +12,7 @@ final class ServesThroughIT {
 
   @Test
   void noChangeAndNoLossOfTheControlPlaneCostsARequest() throws Exception {
-    try (KubeGateway gateway = new KubeGateway()) {
+    try (Processes gateway = new Processes()) {
       gateway.applyBase();
       List<String> stay = IntStream.range(0, 4).mapToObj(i -> "stay-" + i).toList();
       stay.forEach(name -> gateway.createRoute(name, "usage-7-3"));

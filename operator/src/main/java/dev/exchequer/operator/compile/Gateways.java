@@ -3,6 +3,8 @@ package dev.exchequer.operator.compile;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.NamespaceChoice;
+import dev.exchequer.operator.model.Namespaces;
 import dev.exchequer.operator.model.Spec;
 import java.util.Comparator;
 import java.util.List;
@@ -29,11 +31,9 @@ public final class Gateways {
   }
 
   /** Whether a gateway serves the objects of a namespace. */
-  public static boolean serves(Document gateway, String namespace) {
-    return switch (Spec.of(gateway).part("namespaces").text("from", "All")) {
-      case "All" -> true;
-      default -> namespace.equals(gateway.name().namespace());
-    };
+  public static boolean serves(Document gateway, String namespace, Namespaces known) {
+    Spec chosen = Spec.of(gateway).part("namespaces");
+    return !chosen.has("from") || new NamespaceChoice(gateway.name().namespace(), chosen).includes(namespace, known);
   }
 
   /** The policy of routes that name none. */

@@ -52,7 +52,7 @@ record References(Inventory inForce, Inventory written, Optional<Document> gatew
   }
 
   private void served(Document document, Found found) {
-    if (gateway.isPresent() && !document.kind().equals(Gateways.KIND) && !Gateways.serves(gateway.get(), document.name().namespace())) {
+    if (gateway.isPresent() && !document.kind().equals(Gateways.KIND) && !Gateways.serves(gateway.get(), document.name().namespace(), written.namespaces())) {
       found.error(
           "NamespaceNotServed",
           "metadata.namespace",

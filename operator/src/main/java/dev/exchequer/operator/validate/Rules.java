@@ -29,6 +29,7 @@ final class Rules {
       case "PriceSheet" -> priceSheet(spec, before, found);
       case "ApiKey" -> apiKey(spec, before, found);
       case "FallbackPolicy" -> fallbackPolicy(spec, found);
+      case "TokenGateway" -> namespaces(spec.part("namespaces"), found);
       default -> {}
     }
   }

@@ -1,7 +1,7 @@
 package dev.exchequer.cli.scale;
 
 import dev.exchequer.cli.mock.MockProvider;
-import dev.exchequer.operator.publish.EnvoyAdmin;
+import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A control plane, the operator in Kubernetes mode, Envoy, the accounting service and a mock provider, each a process of its own but the last. */
-final class KubeGateway implements AutoCloseable {
+final class Processes implements AutoCloseable {
   static final String KEY = "exq-test-scale-0123456789abcdef0123456789abcdef";
   private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -35,7 +35,7 @@ final class KubeGateway implements AutoCloseable {
   private final Map<String, Process> processes = new ConcurrentSkipListMap<>();
   final ControlPlane plane;
 
-  KubeGateway() throws IOException, InterruptedException {
+  Processes() throws IOException, InterruptedException {
     Files.createDirectories(data.resolve("journal"));
     this.plane = ControlPlane.start(root, Files.createDirectories(home.resolve("kube")));
     // a run that is broken off leaves nothing behind
