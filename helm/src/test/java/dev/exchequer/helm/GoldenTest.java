@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.FieldSource;
 class GoldenTest {
   private static final String DOCUMENT = "(?m)^---\n";
 
-  /** New at every run: {@link TlsTest} reads them. */
-  private static final Pattern CERTIFICATES = Pattern.compile("(?m)^( +(?:ca\\.crt|tls\\.crt|tls\\.key|exchequer\\.dev/valid-until): ).+$");
+  /** New at every run: {@link TlsTest} and {@link AdminTokensTest} read them. */
+  private static final Pattern GENERATED = Pattern.compile("(?m)^( +(?:ca\\.crt|tls\\.crt|tls\\.key|exchequer\\.dev/valid-until|token|sha256): ).+$");
 
   @ParameterizedTest
   @FieldSource("dev.exchequer.helm.Chart#VALUES")
   void rendersAsBefore(String values) throws IOException {
     Path golden = Chart.RESOURCES.resolve("golden/" + values + ".yaml");
-    String rendered = CERTIFICATES.matcher(withoutDefinitions(Chart.text(values))).replaceAll("$1GENERATED");
+    String rendered = GENERATED.matcher(withoutDefinitions(Chart.text(values))).replaceAll("$1GENERATED");
     if (Boolean.getBoolean("golden.update")) {
       Files.writeString(golden, rendered);
       fail("rewrote " + golden.getFileName() + ": read the difference, then run without -Dgolden.update");

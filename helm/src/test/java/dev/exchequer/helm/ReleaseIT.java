@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReleaseIT {
   private static final String NAMESPACE = "ai-gateway";
   private static final String GROUP = "/apis/exchequer.dev/v1alpha1/namespaces/" + NAMESPACE;
+  private static final String TOKEN = "/api/v1/namespaces/" + NAMESPACE + "/secrets/exchequer-admin-treasurer";
+  private static final String DIGESTS = "/api/v1/namespaces/" + NAMESPACE + "/secrets/exchequer-admin-tokens";
   private static final String GATEWAY = GROUP + "/tokengateways/exchequer";
   private static final String OPERATOR = "/apis/apps/v1/namespaces/" + NAMESPACE + "/deployments/exchequer-operator";
   private static final String SERVICE_POD = "/apis/apps/v1/namespaces/" + NAMESPACE + "/statefulsets/exchequer";
@@ -55,6 +57,8 @@ class ReleaseIT {
     assertThat(keptDefinitions()).isGreaterThanOrEqualTo(9);
     JsonNode certificate = admin.get(secret("operator")).good().path("data");
     assertThat(admin.get(secret("gateway")).good().at("/data/ca.crt")).isEqualTo(certificate.path("ca.crt"));
+    JsonNode token = admin.get(TOKEN).good().at("/data/token");
+    JsonNode digests = admin.get(DIGESTS).good().path("data");
     admin.create(GROUP + "/projects", "{apiVersion: exchequer.dev/v1alpha1, kind: Project, metadata: {name: acme}, spec: {owner: a@acme.example}}").good();
     String status = "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"Programmed\",\"message\":\"\",\"lastTransitionTime\":\"2026-11-25T00:00:00Z\"}]}}";
     admin.patch(GATEWAY + "/status", status).good();
@@ -67,6 +71,9 @@ class ReleaseIT {
     assertThat(generation(SERVICE_POD)).as("the gateway's pod is not restarted by a change of the operator").isEqualTo(pods);
     assertThat(admin.get(secret("operator")).good().path("data")).as("certificates are kept").isEqualTo(certificate);
     assertThat(admin.get(GATEWAY).good().at("/metadata/uid")).as("the same object, taken over from the hook").isEqualTo(gateway.at("/metadata/uid"));
+
+    assertThat(admin.get(TOKEN).good().at("/data/token")).as("tokens are kept").isEqualTo(token);
+    assertThat(admin.get(DIGESTS).good().path("data")).isEqualTo(digests);
 
     // its own values are changed in place
     upgrade(next.helm(), command -> command.set("operator.replicas", 3).set("tokenGateway.namespaces.from", "Same")).call();

@@ -71,10 +71,24 @@ final class KubeChainIT {
         cluster.noPod(MONEY, RELEASE);
       }
       assertThat(api.kubectl("get", "modelroutes", "-n", MONEY)).containsPattern("gpt-5\\.1 +\\[\"gpt-5\\.1\"] +official\\(Direct\\) > pool\\(Pool\\) +WithConsent +True");
-      assertThat(api.kubectl("get", "balances", "-n", MONEY)).containsPattern("credit +acme +Credit +CREDIT .*True").containsPattern("wallet +acme +Wallet +CNY .*True");
+      String left = new BigDecimal(50).subtract(CHARGE.multiply(BigDecimal.valueOf(REQUESTS + 2))).stripTrailingZeros().toPlainString();
+      Await.until("kubectl shows what the ledger has", () -> balances().contains(left));
+      assertThat(balances()).containsPattern("credit +acme +Credit +CREDIT +100\\S* +0\\S* +100\\S* +True").containsPattern("wallet +acme +Wallet +CNY +" + left + "\\S* +0\\S* +" + left + "\\S* +True");
     } finally {
       api.take(MONEY);
       api.take(TEAM);
+    }
+  }
+
+  private String balances() {
+    return kubectl("get", "balances", "-n", MONEY);
+  }
+
+  private String kubectl(String... arguments) {
+    try {
+      return api.kubectl(arguments);
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
