@@ -49,7 +49,7 @@ class RightsIT {
 
   @Test
   void theRealOperatorDoesItsWorkWithThem() throws Exception {
-    String made = "{apiVersion: exchequer.dev/v1alpha1, kind: ApiKey, metadata: {name: made}, spec: {projectRef: {name: acme}, credentials: [{name: first, generate: {secretName: made-key}}]}}";
+    String made = "{apiVersion: exchequer.dev/v1alpha1, kind: ApiKey, metadata: {name: made}, spec: {projectRef: {name: acme}, label: made, credentials: [{name: first, generate: {secretName: made-key}}]}}";
     admin.create(GROUP + "/apikeys", made).good();
     JsonNode deployment = admin.get("/apis/apps/v1/namespaces/" + OWN + "/deployments/exchequer-operator").good();
     JsonNode tls = admin.get(secrets(OWN) + "/exchequer-operator-tls").good();

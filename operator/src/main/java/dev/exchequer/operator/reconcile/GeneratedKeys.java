@@ -41,6 +41,7 @@ final class GeneratedKeys implements AutoCloseable {
   private static final String PREFIX = "exq-"; // as `exchequer keys create` makes them
   private static final int KEY_BYTES = 32;
   private static final long AGAIN_MS = 10_000;
+  private static final long LAST_MS = 1_000;
 
   private final KubernetesClient client;
   private final RandomGenerator random;
@@ -183,8 +184,17 @@ final class GeneratedKeys implements AutoCloseable {
         .build();
   }
 
+  /** What is being made is finished, if it does not take long: its answer would be lost. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(LAST_MS, TimeUnit.MILLISECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      thread.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 }
