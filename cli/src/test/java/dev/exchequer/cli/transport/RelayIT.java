@@ -72,7 +72,7 @@ class RelayIT {
       replica.serve(world);
       pod.awaitServing();
       assertThat(balancer.connections()).isEqualTo(1);
-      assertThat(replica.activation.envoys()).isEqualTo(Map.of("gateway-0", new Outcome.Serving()));
+      Await.until("Envoy has answered", () -> replica.activation.envoys().equals(Map.of("gateway-0", new Outcome.Serving())));
       assertThat(replica.holds("gateway-0")).isEqualTo(world.digest());
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(pod.sockets.resolve("xds.sock")))).isEqualTo("rw-------");
 
@@ -91,7 +91,7 @@ class RelayIT {
 
       pod.restartEnvoy();
       pod.awaitServing();
-      assertThat(replica.activation.envoys()).isEqualTo(Map.of("gateway-0", new Outcome.Serving()));
+      Await.until("its answer has come, too", () -> replica.activation.envoys().equals(Map.of("gateway-0", new Outcome.Serving())));
     }
   }
 

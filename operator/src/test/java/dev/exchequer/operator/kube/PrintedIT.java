@@ -58,17 +58,20 @@ final class PrintedIT {
             new TreeMap<>(
                 Map.of(
                     "apikeys", "NAME PROJECT LABEL READY AGE|app acme chat app True AGE",
-                    "balances", "NAME PROJECT TYPE UNIT READY AGE|credit acme Credit CREDIT True AGE|wallet acme Wallet CNY True AGE",
-                    "budgets", "NAME TARGET PER MODE READY AGE|acme-month acme ApiKey Enforce True AGE",
+                    "balances", "NAME PROJECT TYPE UNIT POSTED HELD AVAILABLE READY AGE|credit acme Credit CREDIT True AGE|wallet acme Wallet CNY True AGE",
+                    "budgets", "NAME TARGET PER LIMIT SPENT MODE READY AGE|acme-month acme ApiKey Enforce True AGE",
                     "fallbackpolicies", "NAME CROSSING READY AGE|premium-then-pool WithConsent True AGE",
                     "modelproviders", "NAME URL READY AGE|openai http://127.0.0.1:9100/v1 True AGE|relay-a http://127.0.0.1:9100/v1 True AGE",
                     "modelroutes", "NAME MODELS HOPS CROSSING READY AGE|gpt-5.1 [\"gpt-5.1\"] official(Direct) > pool(Pool) WithConsent True AGE",
                     "pricesheets", "NAME UNIT READY AGE|cny-2026 CNY True AGE|credit-2026 CREDIT True AGE",
+                    "tokengateways", "NAME ROUTES ENVOYS PLAN READY AGE|exchequer 1 0/0 DIGEST True AGE",
                     "projects", "NAME OWNER READY AGE|acme cfo@acme.example True AGE",
                     "exchequer", "NAME PROJECT LABEL READY AGE|apikey.exchequer.dev/app acme chat app True AGE")));
   }
 
   private void apply() throws IOException {
+    api.namespace(MONEY);
+    assertThat(api.create(MONEY, "apiVersion: exchequer.dev/v1alpha1\nkind: TokenGateway\nmetadata: {name: exchequer}\nspec: {}\n").code()).isEqualTo(201);
     for (String document : RealApi.documents(Files.readString(RealApi.root().resolve("examples/stories/budget-per-month/story.yaml")))) {
       JsonNode object = RealApi.YAML.readTree(document);
       if (object.path("kind").asText().equals("Namespace")) {
@@ -97,6 +100,6 @@ final class PrintedIT {
 
   /** Without the blanks between columns; how old things are is not the same every time. */
   private String table(String... arguments) throws IOException, InterruptedException {
-    return api.kubectl(arguments).lines().map(line -> line.strip().replaceAll(" +", " ").replaceAll(" \\d+[smh]\\d*s?$", " AGE")).collect(Collectors.joining("|"));
+    return api.kubectl(arguments).lines().map(line -> line.strip().replaceAll(" +", " ").replaceAll(" \\d+[smh]\\d*s?$", " AGE").replaceAll("\\b[0-9a-f]{8,12}\\b", "DIGEST")).collect(Collectors.joining("|"));
   }
 }
