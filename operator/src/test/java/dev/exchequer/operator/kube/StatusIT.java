@@ -137,6 +137,24 @@ final class StatusIT {
     awaitStatus("TokenGateway", "exchequer", status -> status.path("serving").asText().equals("1/1"));
   }
 
+  /** Objects are followed while their definition grows. What is new in them the API server shows only to watches that begin after it. */
+  @Test
+  void aDefinitionMayChangeUnderARunningOperator() throws IOException {
+    String definition = RealApi.DEFINITIONS + "/projects.exchequer.dev";
+    String field = "\"path\":\"/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/later\"";
+    start(InstantSource.system(), "operator-0");
+    awaitStatus("Project", "acme", status -> condition(status, "Ready").equals("True"));
+    RealApi.Answer grown = api.send("PATCH", definition, "application/json-patch+json", "[{\"op\":\"add\"," + field + ",\"value\":{\"type\":\"string\"}}]");
+    assertThat(grown.code()).as(grown.message()).isEqualTo(200);
+    try {
+      RealApi.await("a field that is new", () -> tried("newer", "{owner: x, later: soon}"));
+      create("Project", "plain", "{owner: x}");
+      awaitStatus("Project", "plain", status -> condition(status, "Ready").equals("True"));
+    } finally {
+      assertThat(api.send("PATCH", definition, "application/json-patch+json", "[{\"op\":\"remove\"," + field + "}]").code()).isEqualTo(200);
+    }
+  }
+
   /** A field that this operator does not know yet, as a newer definition stores it, and one that an older definition let be left out. */
   @Test
   void anObjectOfAnotherVersionTakesOutOnlyItself() throws IOException {
