@@ -2,6 +2,7 @@ package dev.exchequer.operator;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Compiler;
+import dev.exchequer.operator.compile.ModelClaims;
 import dev.exchequer.operator.compile.RouteParts;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
@@ -15,9 +16,11 @@ import dev.exchequer.operator.policy.ToAccountingPolicy;
 import dev.exchequer.operator.validate.Validator;
 import dev.exchequer.policy.Route;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +49,51 @@ public final class GatewayPipeline {
    *
    * @param policy the AccountingPolicy, canonical
    * @param digest lower-case hex SHA-256 of it, the name of this plan everywhere
-   * @param diagnostics in the order in which a person reads the files
+   * @param decisive all errors, and which objects serve in an older form: what the plan depends on
+   * @param all see {@link #diagnostics}
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes on their way to a socket; nobody compares two of these
-  public record Compiled(GatewayPlan plan, byte[] policy, String digest, List<Diagnostic> diagnostics) {
+  public record Compiled(GatewayPlan plan, byte[] policy, String digest, List<Diagnostic> decisive, Supplier<List<Diagnostic>> all) {
+    public static Compiled of(GatewayPlan plan, byte[] policy, String digest, List<Diagnostic> diagnostics) {
+      return new Compiled(plan, policy, digest, diagnostics, () -> diagnostics);
+    }
+
+    /** In the order in which a person reads the files. Warnings are looked for when somebody asks first: no request waits for them. */
+    public List<Diagnostic> diagnostics() {
+      return all.get();
+    }
+
     public boolean hasErrors() {
-      return diagnostics.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.error);
+      return decisive.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.error);
+    }
+  }
+
+  /** What the plan depends on, and, once somebody asked, the rest. */
+  private final class Findings implements Supplier<List<Diagnostic>> {
+    private final List<Diagnostic> decisive;
+    private final Validator.Validated validated;
+    private final ModelClaims claims;
+    private @Nullable List<Diagnostic> all;
+
+    Findings(List<Diagnostic> decisive, Validator.Validated validated, ModelClaims claims) {
+      this.decisive = decisive;
+      this.validated = validated;
+      this.claims = claims;
+    }
+
+    @Override
+    public List<Diagnostic> get() {
+      synchronized (GatewayPipeline.this) { // the validator remembers what it read of routes
+        List<Diagnostic> known = all;
+        if (known == null) {
+          List<Diagnostic> found = new ArrayList<>(decisive);
+          found.addAll(validator.warnings(validated, claims));
+          found.sort(Diagnostic.BY_PLACE);
+          known = List.copyOf(found);
+          all = known;
+        }
+        return known;
+      }
     }
   }
 
@@ -89,22 +131,28 @@ public final class GatewayPipeline {
   private Compiled build(Reading reading) {
     Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
     Validator.Validated validated = validator.validate(written.inventory(), lastGood);
-    GatewayPlan plan = Compiler.compile(validated.inForce(), gatewayNamespace, routes);
+    Compiler.Compilation compilation = Compiler.compile(validated.inForce(), gatewayNamespace, routes);
+    GatewayPlan plan = compilation.plan();
     byte[] policy = ToAccountingPolicy.bytes(plan, wire);
 
     before = written.inventory();
     lastGood = remember(written.inventory(), validated.inForce());
     List<Diagnostic> diagnostics = new ArrayList<>(written.problems());
     diagnostics.addAll(validated.diagnostics());
-    diagnostics.sort(Diagnostic.BY_PLACE);
-    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), List.copyOf(diagnostics));
+    List<Diagnostic> decisive = List.copyOf(diagnostics);
+    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), decisive, new Findings(decisive, validated, compilation.claims()));
   }
 
   /** An object that is out for the moment keeps its last good form; one that was deleted is forgotten. */
   private Map<ObjectKey, Document> remember(Inventory written, Inventory inForce) {
-    Map<ObjectKey, Document> remembered = new HashMap<>(lastGood);
-    remembered.keySet().retainAll(written.objects().keySet());
+    Map<ObjectKey, Document> remembered = HashMap.newHashMap(written.objects().size());
+    lastGood.forEach(
+        (key, document) -> {
+          if (!inForce.objects().containsKey(key) && written.objects().containsKey(key)) {
+            remembered.put(key, document);
+          }
+        });
     remembered.putAll(inForce.objects());
-    return Map.copyOf(remembered);
+    return Collections.unmodifiableMap(remembered);
   }
 }

@@ -53,7 +53,7 @@ final class PipelineBenchmark {
       Inventory inForce = validator.validate(inventory, lastGood).inForce();
       lastGood = inForce.objects();
       long t3 = cpu();
-      GatewayPlan plan = Compiler.compile(inForce, "default", parts);
+      GatewayPlan plan = Compiler.compile(inForce, "default", parts).plan();
       long t4 = cpu();
       byte[] policy = ToAccountingPolicy.bytes(plan, wire);
       long t5 = cpu();

@@ -80,9 +80,13 @@ public final class ApplyBenchmark {
       gateway.plane.patch("balances", "other", "{\"spec\":{\"suspend\":" + suspended + "}}");
       balances.add(until(() -> gateway.ask("paid").status() == 200 != suspended));
     }
+    long sent = gateway.routeUpdates() - tables;
     System.out.printf(Locale.ROOT, "%5d routes, apply -> serving in ms, p50 / p99 of %d: new route %s, hops %s, prices %s, balance %s; route tables sent for the last three: %d%n",
-        size, CHANGES, told(routes), told(hops), told(prices), told(balances), gateway.routeUpdates() - tables);
+        size, CHANGES, told(routes), told(hops), told(prices), told(balances), sent);
     System.out.println("      " + gateway.resources("operator-0") + "; " + gateway.resources("service") + "; " + gateway.resources("envoy"));
+    if (sent != 0) {
+      throw new IllegalStateException("a change of hops, prices or balances sent " + sent + " route tables to Envoy");
+    }
   }
 
   private static double until(BooleanSupplier answered) {

@@ -30,9 +30,8 @@ public final class Audiences {
   }
 
   /** Without its precedence. */
-  Route.Audience of(Document route) {
-    NamespaceChoice choice = NamespaceChoice.of(route, "audience");
-    if (choice.same() || overreaches(route, gatewayNamespace)) {
+  Route.Audience of(NamespaceChoice choice) {
+    if (choice.same() || !choice.own().equals(gatewayNamespace)) {
       return Route.Audience.OWN;
     }
     if (choice.all()) {

@@ -47,19 +47,25 @@ public final class Compiler {
   private Compiler(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
     this.inForce = inForce;
     this.parts = parts;
-    this.claims = new ModelClaims(inForce, gatewayNamespace);
+    this.claims = new ModelClaims(inForce, gatewayNamespace, parts);
     this.defaultPolicy = Gateways.fallbackPolicy(inForce);
   }
 
-  /** @param gatewayNamespace whose routes may serve the keys of others */
-  public static GatewayPlan compile(Inventory inForce, String gatewayNamespace) {
-    return compile(inForce, gatewayNamespace, RouteParts.memo());
-  }
+  /**
+   * What the objects in force came to.
+   *
+   * @param claims who serves which model, for what is to be said about it
+   */
+  public record Compilation(GatewayPlan plan, ModelClaims claims) {}
 
-  /** @param parts what the compilation before this one left; the plan is the same without */
-  public static GatewayPlan compile(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
+  /**
+   * @param gatewayNamespace whose routes may serve the keys of others
+   * @param parts what the compilation before this one left; the plan is the same without
+   */
+  public static Compilation compile(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
     parts.turn();
-    return new Compiler(inForce, gatewayNamespace, parts).plan();
+    Compiler compiler = new Compiler(inForce, gatewayNamespace, parts);
+    return new Compilation(compiler.plan(), compiler.claims);
   }
 
   private GatewayPlan plan() {

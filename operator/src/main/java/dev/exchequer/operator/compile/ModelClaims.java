@@ -3,7 +3,7 @@ package dev.exchequer.operator.compile;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
-import dev.exchequer.operator.model.Spec;
+import dev.exchequer.operator.model.Memo;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Route;
@@ -22,7 +22,7 @@ import java.util.Set;
  * same at a common endpoint: the oldest has it, then the first by name.
  */
 public final class ModelClaims {
-  private static final Comparator<Document> FIRST_WINS = Comparator.comparingLong(Document::createdAtMs).thenComparing(Document::name);
+  private static final Comparator<Claim> FIRST_WINS = Comparator.comparingLong((Claim claim) -> claim.parts.createdAtMs()).thenComparing(claim -> claim.route.name());
 
   private final Audiences audiences;
   private final Map<ObjectName, Won> won = new HashMap<>();
@@ -36,60 +36,68 @@ public final class ModelClaims {
   public record Loss(String model, ObjectName winner, boolean older, boolean everywhere) {}
 
   /** What a route has. */
-  private record Won(List<String> models, Route.Audience audience, List<Loss> losses) {}
+  private record Won(List<ModelPattern> models, Route.Audience audience, List<Loss> losses) {}
 
-  private record Claim(Document route, Set<Endpoint> endpoints, Route.Audience audience) {
+  private record Claim(Document route, RouteParts parts, Route.Audience audience) {
+    Set<Endpoint> endpoints() {
+      return parts.endpoints();
+    }
+
     boolean meets(Claim other) {
-      return !Collections.disjoint(endpoints, other.endpoints); // in their own namespace they always do
+      return !Collections.disjoint(endpoints(), other.endpoints()); // in their own namespace they always do
     }
   }
 
-  /** @param gatewayNamespace whose routes may serve the keys of others */
-  public ModelClaims(Inventory inForce, String gatewayNamespace) {
+  /**
+   * @param gatewayNamespace whose routes may serve the keys of others
+   * @param parts of routes, from earlier looks too
+   */
+  ModelClaims(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
     this.audiences = new Audiences(inForce, gatewayNamespace);
-    Map<String, List<Document>> byNamespace = new HashMap<>();
-    inForce.ofKind("ModelRoute").forEach(route -> byNamespace.computeIfAbsent(route.name().namespace(), none -> new ArrayList<>()).add(route));
+    Map<String, List<Claim>> byNamespace = new HashMap<>();
+    for (Document route : inForce.ofKind("ModelRoute")) {
+      RouteParts known = parts.of(route);
+      byNamespace.computeIfAbsent(route.name().namespace(), none -> new ArrayList<>()).add(new Claim(route, known, audiences.of(known.audience())));
+    }
     byNamespace.values().forEach(this::settle);
   }
 
-  private void settle(List<Document> routes) {
+  private void settle(List<Claim> claims) {
     Map<String, List<Claim>> holders = new HashMap<>();
-    routes.sort(FIRST_WINS);
-    for (Document route : routes) {
-      Claim claim = new Claim(route, Compiler.endpoints(Spec.of(route)), audiences.of(route));
-      won.put(route.name(), settle(claim, holders));
-    }
+    claims.sort(FIRST_WINS);
+    claims.forEach(claim -> won.put(claim.route.name(), settle(claim, holders)));
   }
 
   /** @param holders of each model so far, the first first */
   private Won settle(Claim claim, Map<String, List<Claim>> holders) {
-    List<String> models = new ArrayList<>();
+    List<ModelPattern> models = new ArrayList<>();
     List<Loss> losses = new ArrayList<>();
     int precedence = 0;
-    for (String model : Spec.of(claim.route).texts("models").stream().filter(text -> !text.isEmpty()).distinct().toList()) {
+    for (String model : claim.parts.models()) {
       List<Claim> known = holders.computeIfAbsent(model, none -> new ArrayList<>(1));
-      List<Claim> before = known.stream().filter(claim::meets).toList();
+      List<Claim> before = known.isEmpty() ? List.of() : known.stream().filter(claim::meets).toList();
       boolean everywhere = !before.isEmpty() && covered(claim, before);
       if (!before.isEmpty()) {
         Document winner = before.getFirst().route;
-        losses.add(new Loss(model, winner.name(), winner.createdAtMs() < claim.route.createdAtMs(), everywhere));
+        losses.add(new Loss(model, winner.name(), before.getFirst().parts.createdAtMs() < claim.parts.createdAtMs(), everywhere));
       }
       if (!everywhere) {
         for (Claim earlier : before) {
           precedence = Math.max(precedence, audienceOf(earlier.route).precedence() + 1);
         }
-        models.add(model);
+        models.add(new ModelPattern(model));
         known.add(claim);
       }
     }
     Route.Audience audience = claim.audience;
-    return new Won(models, new Route.Audience(audience.allNamespaces(), audience.namespaces(), precedence), losses);
+    Route.Audience placed = precedence == 0 ? audience : new Route.Audience(audience.allNamespaces(), audience.namespaces(), precedence);
+    return new Won(List.copyOf(models), placed, losses);
   }
 
   /** Whether no key at no endpoint is left for the claim. */
   private static boolean covered(Claim claim, List<Claim> before) {
-    for (Endpoint endpoint : claim.endpoints) {
-      List<Route.Audience> there = before.stream().filter(earlier -> earlier.endpoints.contains(endpoint)).map(Claim::audience).toList();
+    for (Endpoint endpoint : claim.endpoints()) {
+      List<Route.Audience> there = before.stream().filter(earlier -> earlier.endpoints().contains(endpoint)).map(Claim::audience).toList();
       boolean all = there.stream().anyMatch(Route.Audience::allNamespaces);
       boolean each = claim.audience.namespaces().stream().allMatch(namespace -> there.stream().anyMatch(audience -> audience.includes(namespace)));
       if (there.isEmpty() || !all && (claim.audience.allNamespaces() || !each)) {
@@ -105,7 +113,7 @@ public final class ModelClaims {
   }
 
   List<ModelPattern> wonBy(Document route) {
-    return of(route.name()).models.stream().map(ModelPattern::new).toList();
+    return of(route.name()).models;
   }
 
   Route.Audience audienceOf(Document route) {

@@ -3,11 +3,14 @@ package dev.exchequer.operator.compile;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.NamespaceChoice;
 import dev.exchequer.operator.model.Spec;
+import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Route;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,10 @@ public final class RouteParts {
 
   private final Optional<ObjectName> policy;
   private final List<ObjectName> providers;
+  private final long createdAtMs;
+  private final Set<Endpoint> endpoints;
+  private final List<String> models;
+  private final NamespaceChoice audience;
   private @Nullable Inputs inputs;
   private @Nullable Route route;
 
@@ -32,6 +39,10 @@ public final class RouteParts {
     Spec spec = Spec.of(document);
     this.policy = spec.ref("fallbackPolicyRef", document.name());
     this.providers = spec.list("hops").stream().map(hop -> hop.ref("providerRef", document.name()).orElseThrow()).toList();
+    this.createdAtMs = document.createdAtMs();
+    this.endpoints = Compiler.endpoints(spec);
+    this.models = spec.texts("models").stream().filter(text -> !text.isEmpty()).distinct().toList();
+    this.audience = NamespaceChoice.of(document, "audience");
   }
 
   /** One for a pipeline's life. */
@@ -45,6 +56,24 @@ public final class RouteParts {
 
   List<ObjectName> providers() {
     return providers;
+  }
+
+  /** As {@link Document#createdAtMs}. */
+  long createdAtMs() {
+    return createdAtMs;
+  }
+
+  Set<Endpoint> endpoints() {
+    return endpoints;
+  }
+
+  /** As they are listed, each once. */
+  List<String> models() {
+    return models;
+  }
+
+  NamespaceChoice audience() {
+    return audience;
   }
 
   Route route(Inputs from, Function<Inputs, Route> make) {

@@ -2,7 +2,8 @@ package dev.exchequer.operator.model;
 
 import dev.exchequer.identity.ObjectName;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +14,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * All objects at one moment, one document a name. Immutable; every stage reads it and none changes it.
- *
- * @param objects of this product's kinds, sorted by kind and name
- */
-public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets, Namespaces namespaces) {
+/** All objects at one moment, one document a name. Immutable; every stage reads it and none changes it. */
+public final class Inventory {
+  private final SortedMap<ObjectKey, Document> objects;
+  private final Secrets secrets;
+  private final Namespaces namespaces;
+  /** Sorted by name: every stage goes through all of one kind, some of them for each object of another. */
+  private final Map<String, List<Document>> byKind = new HashMap<>();
+
+  private Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets, Namespaces namespaces) {
+    this.objects = Collections.unmodifiableSortedMap(objects);
+    this.secrets = secrets;
+    this.namespaces = namespaces;
+    objects.values().forEach(document -> byKind.computeIfAbsent(document.kind(), kind -> new ArrayList<>()).add(document));
+    byKind.replaceAll((kind, documents) -> Collections.unmodifiableList(documents));
+  }
+
   /** What a reading became. */
   public record Built(Inventory inventory, List<Diagnostic> problems) {}
 
@@ -81,9 +92,22 @@ public record Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets,
     return Optional.ofNullable(objects.get(new ObjectKey(kind, name)));
   }
 
+  /** Of this product's kinds, sorted by kind and name. */
+  public SortedMap<ObjectKey, Document> objects() {
+    return objects;
+  }
+
+  public Secrets secrets() {
+    return secrets;
+  }
+
+  public Namespaces namespaces() {
+    return namespaces;
+  }
+
   /** All of one kind, sorted by name. */
   public List<Document> ofKind(String kind) {
-    return objects.values().stream().filter(document -> document.kind().equals(kind)).sorted(Comparator.comparing(Document::name)).toList();
+    return byKind.getOrDefault(kind, List.of());
   }
 
   /** The same moment with other objects. */

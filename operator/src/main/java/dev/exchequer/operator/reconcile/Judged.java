@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What was compiled last, what became of it, and what serves: the state that statuses are made of. */
 final class Judged {
-  private static final Compiled EMPTY = new Compiled(GatewayPlan.EMPTY, new byte[0], "", List.of());
+  private static final Compiled EMPTY = Compiled.of(GatewayPlan.EMPTY, new byte[0], "", List.of());
 
   /**
    * What was compiled last.

@@ -46,6 +46,9 @@ final class StatusLoop implements AutoCloseable {
   private static final long LOOK_MS = 1_000;
   private static final long LEDGER_MS = 100;
   private static final long LAST_MS = 5_000;
+  private static final long PAUSE_MS = 50;
+  private static final String NOT_WRITTEN = "statuses were not written";
+  private static final String CLOSED = "closed: statuses are another replica's now";
   /** Within this another replica has said how its Envoys took a plan. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -112,18 +115,29 @@ final class StatusLoop implements AutoCloseable {
 
   void activated(long number, Outcome outcome) {
     if (judged.activated(number, outcome)) {
-      soon(this::look);
+      again();
     }
   }
 
-  /** Something happened that changed no plan. One look that waits is enough: it sees what is newest then. */
+  /**
+   * There is something to look at. One look that waits is enough: it sees what is newest then. And it waits a little: what was changed is to serve first, and
+   * of many changes in a row not each is worth a write.
+   */
   void again() {
     if (!waiting.getAndSet(true)) {
-      soon(
-          () -> {
-            waiting.set(false);
-            look();
-          });
+      try {
+        thread.schedule(
+            guarded(
+                NOT_WRITTEN,
+                () -> {
+                  waiting.set(false);
+                  look();
+                }),
+            PAUSE_MS,
+            TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug(CLOSED);
+      }
     }
   }
 
@@ -139,9 +153,9 @@ final class StatusLoop implements AutoCloseable {
 
   private void soon(Runnable task) {
     try {
-      thread.execute(guarded("statuses were not written", task));
+      thread.execute(guarded(NOT_WRITTEN, task));
     } catch (RejectedExecutionException e) {
-      LOG.debug("closed: statuses are another replica's now");
+      LOG.debug(CLOSED);
     }
   }
 

@@ -40,7 +40,7 @@ record Findings(Map<String, List<Diagnostic>> byObject) {
   }
 
   private List<Diagnostic> about(ObjectKey key, Predicate<Diagnostic> which) {
-    return byObject.getOrDefault(key.toString(), List.of()).stream().filter(which).toList();
+    return byObject.isEmpty() ? List.of() : byObject.getOrDefault(key.toString(), List.of()).stream().filter(which).toList();
   }
 
   /** "field: message", one after the other. */

@@ -21,7 +21,7 @@ public record Served(Map<ObjectKey, Long> generations) {
 
   /** What is in a plan that was compiled from these objects, where this was in the one before it. */
   public Served next(Compiled compiled, Collection<Document> objects) {
-    Findings findings = Findings.of(compiled.diagnostics());
+    Findings findings = Findings.of(compiled.decisive());
     Map<ObjectKey, Long> next = new HashMap<>();
     for (Document object : objects) {
       Long before = generations.get(object.key());

@@ -4,7 +4,6 @@ import dev.exchequer.operator.compile.Audiences;
 import dev.exchequer.operator.compile.ModelClaims;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
-import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.Names;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.RouteClass;
@@ -17,9 +16,9 @@ final class RouteWarnings {
   private final ModelClaims claims;
   private final Reach reach;
 
-  RouteWarnings(Inventory inForce, String gatewayNamespace, Reach reach) {
+  RouteWarnings(ModelClaims claims, String gatewayNamespace, Reach reach) {
     this.gatewayNamespace = gatewayNamespace;
-    this.claims = new ModelClaims(inForce, gatewayNamespace);
+    this.claims = claims;
     this.reach = reach;
   }
 

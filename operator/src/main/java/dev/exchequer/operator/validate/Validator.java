@@ -1,6 +1,7 @@
 package dev.exchequer.operator.validate;
 
 import dev.exchequer.operator.compile.Gateways;
+import dev.exchequer.operator.compile.ModelClaims;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.GatewayIdentity;
@@ -26,8 +27,12 @@ public final class Validator {
   private final Memo<Document, Alone> alone = new Memo<>(document -> new Alone(new ObjectCheck(schemas), document));
   private RouteFacts.Surroundings surroundings = new RouteFacts.Surroundings(Namespaces.none(), Optional.empty());
 
-  /** @param inForce what the compiler gets: objects without an error among them */
-  public record Validated(Inventory inForce, List<Diagnostic> diagnostics) {}
+  /**
+   * @param inForce what the compiler gets: objects without an error among them
+   * @param diagnostics all errors, and the warnings that say which form of an object serves
+   * @param asWritten those in force that are not an older form
+   */
+  public record Validated(Inventory inForce, List<Diagnostic> diagnostics, List<Document> asWritten) {}
 
   public Validator(GatewayIdentity gateway) {
     this.gateway = gateway;
@@ -43,6 +48,17 @@ public final class Validator {
     alone.turn();
     routes.turn();
     return new Run(written, lastGood).decide();
+  }
+
+  /**
+   * Everything else that is worth saying about what is in force. It changes nothing, so nobody has to wait for it; asked before the next validation, or after it
+   * at the price of looking again.
+   */
+  public List<Diagnostic> warnings(Validated validated, ModelClaims claims) {
+    Reach reach = new Reach(validated.inForce(), routes);
+    List<Diagnostic> warnings = new ArrayList<>(new RouteWarnings(claims, gateway.namespace(), reach).of(validated.asWritten()));
+    warnings.addAll(new PriceWarnings(reach).of(validated.asWritten()));
+    return warnings;
   }
 
   /** The one that was there before, where it is the same: routes remember it by identity. */
@@ -79,11 +95,7 @@ public final class Validator {
       }
       Inventory inForce = written.with(candidates);
       lastGoodNotices();
-      List<Document> asWritten = candidates.values().stream().filter(this::isAsWritten).toList();
-      Reach reach = new Reach(inForce, routes);
-      diagnostics.addAll(new RouteWarnings(inForce, gateway.namespace(), reach).of(asWritten));
-      diagnostics.addAll(new PriceWarnings(reach).of(asWritten));
-      return new Validated(inForce, List.copyOf(diagnostics));
+      return new Validated(inForce, List.copyOf(diagnostics), candidates.values().stream().filter(this::isAsWritten).toList());
     }
 
     /** References before conflicts: an object that is out anyway conflicts with nothing. */
@@ -92,7 +104,8 @@ public final class Validator {
       Optional<Document> serving = Gateways.inForce(now.ofKind(Gateways.KIND), gateway.object());
       References references = new References(now, written, serving);
       List<Found> refused = new ArrayList<>();
-      Map<ObjectKey, Document> known = new HashMap<>(now.objects());
+      Map<ObjectKey, Document> known = HashMap.newHashMap(now.objects().size());
+      known.putAll(now.objects());
       RouteFacts.Surroundings around = surroundings(new RouteFacts.Surroundings(now.namespaces(), serving));
       for (Document document : now.objects().values()) {
         RouteFacts route = document.kind().equals("ModelRoute") ? routes.of(document) : null;

@@ -72,7 +72,7 @@ final class JudgedTest {
   }
 
   private static Compiled plan() {
-    return new Compiled(GatewayPlan.EMPTY, new byte[0], "", List.of());
+    return Compiled.of(GatewayPlan.EMPTY, new byte[0], "", List.of());
   }
 
   private static Document route(long generation) {

@@ -106,7 +106,7 @@ final class StatusTest {
   }
 
   private static Map<ObjectKey, List<Verdict>> judge(Outcome outcome, Served before, Diagnostic... diagnostics) {
-    Compiled compiled = new Compiled(GatewayPlan.EMPTY, new byte[0], "", List.of(diagnostics));
+    Compiled compiled = Compiled.of(GatewayPlan.EMPTY, new byte[0], "", List.of(diagnostics));
     return Conditions.of(compiled, outcome, OBJECTS, before.next(compiled, OBJECTS), before);
   }
 
