@@ -82,18 +82,16 @@ public final class GatewayPipeline {
     }
 
     @Override
-    public List<Diagnostic> get() {
-      synchronized (GatewayPipeline.this) { // the validator remembers what it read of routes
-        List<Diagnostic> known = all;
-        if (known == null) {
-          List<Diagnostic> found = new ArrayList<>(decisive);
-          found.addAll(validator.warnings(validated, claims));
-          found.sort(Diagnostic.BY_PLACE);
-          known = List.copyOf(found);
-          all = known;
-        }
-        return known;
+    public synchronized List<Diagnostic> get() {
+      List<Diagnostic> known = all;
+      if (known == null) {
+        List<Diagnostic> found = new ArrayList<>(decisive);
+        found.addAll(validator.warnings(validated, claims));
+        found.sort(Diagnostic.BY_PLACE);
+        known = List.copyOf(found);
+        all = known;
       }
+      return known;
     }
   }
 

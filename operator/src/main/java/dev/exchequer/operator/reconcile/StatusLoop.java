@@ -46,7 +46,7 @@ final class StatusLoop implements AutoCloseable {
   private static final long LOOK_MS = 1_000;
   private static final long LEDGER_MS = 100;
   private static final long LAST_MS = 5_000;
-  private static final long PAUSE_MS = 50;
+  private static final long PAUSE_MS = 200;
   private static final String NOT_WRITTEN = "statuses were not written";
   private static final String CLOSED = "closed: statuses are another replica's now";
   /** Within this another replica has said how its Envoys took a plan. */

@@ -24,6 +24,8 @@ public final class Validator {
   private final Schemas schemas = Schemas.load();
   private final GatewayIdentity gateway;
   private final Memo<Document, RouteFacts> routes = new Memo<>(RouteFacts::new);
+  /** The same for {@link #warnings}, which must not wait for validations; guarded by itself. */
+  private final Memo<Document, RouteFacts> warned = new Memo<>(RouteFacts::new);
   private final Memo<Document, Alone> alone = new Memo<>(document -> new Alone(new ObjectCheck(schemas), document));
   private RouteFacts.Surroundings surroundings = new RouteFacts.Surroundings(Namespaces.none(), Optional.empty());
 
@@ -51,14 +53,17 @@ public final class Validator {
   }
 
   /**
-   * Everything else that is worth saying about what is in force. It changes nothing, so nobody has to wait for it; asked before the next validation, or after it
-   * at the price of looking again.
+   * Everything else that is worth saying about what is in force. It changes nothing, so no request waits for it: any thread may ask, also while the next
+   * validation runs.
    */
   public List<Diagnostic> warnings(Validated validated, ModelClaims claims) {
-    Reach reach = new Reach(validated.inForce(), routes);
-    List<Diagnostic> warnings = new ArrayList<>(new RouteWarnings(claims, gateway.namespace(), reach).of(validated.asWritten()));
-    warnings.addAll(new PriceWarnings(reach).of(validated.asWritten()));
-    return warnings;
+    synchronized (warned) {
+      warned.turn();
+      Reach reach = new Reach(validated.inForce(), warned);
+      List<Diagnostic> warnings = new ArrayList<>(new RouteWarnings(claims, gateway.namespace(), reach).of(validated.asWritten()));
+      warnings.addAll(new PriceWarnings(reach).of(validated.asWritten()));
+      return warnings;
+    }
   }
 
   /** The one that was there before, where it is the same: routes remember it by identity. */
