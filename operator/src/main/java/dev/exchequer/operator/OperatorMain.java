@@ -2,13 +2,17 @@ package dev.exchequer.operator;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.exchequer.operator.metrics.OperatorMetrics;
 import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import dev.exchequer.operator.translate.EnvoyBootstrap;
 import dev.exchequer.wire.MutualTls;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +45,8 @@ import org.slf4j.LoggerFactory;
  *   <li>EXCHEQUER_JOURNAL: where Envoy writes its journal; /var/lib/exchequer/journal
  *   <li>EXCHEQUER_NODE: the name of this pod; HOSTNAME
  *   <li>EXCHEQUER_LISTEN, EXCHEQUER_PORT: where Envoy takes requests, the first also for health; 0.0.0.0, 8080
- *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand) and /readyz (there is a plan to serve; without EXCHEQUER_GRPC_PORT: Envoy and the service hold the newest); 8081
+ *   <li>EXCHEQUER_HEALTH_PORT: of /healthz (the watches stand, or are being begun), /readyz (there is a plan to serve; without EXCHEQUER_GRPC_PORT: Envoy and
+ *       the service hold the newest) and /metrics; 8081
  *   <li>EXCHEQUER_LEADER_ELECTION: true where there are several replicas; false
  *   <li>POD_NAMESPACE: the gateway's, whose routes may serve the keys of other namespaces; EXCHEQUER_LEASE_NAMESPACE, else that of the service account
  *   <li>EXCHEQUER_LEASE, EXCHEQUER_LEASE_NAMESPACE: where they elect; exchequer-operator, the namespace of the service account
@@ -50,11 +55,16 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
+  private static final int WATCH_AGAIN_MS = 100;
+
   /** What is closed, the last first. */
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   private final HttpServer health;
   private final Activation activation;
+  private final OperatorMetrics metrics = new OperatorMetrics();
+  /** Null = it is being started, and the API server may not be there. */
+  private volatile @Nullable KubernetesOperator operator;
 
   private OperatorMain(Map<String, String> environment, KubernetesClient client) throws IOException {
     try {
@@ -65,16 +75,29 @@ public final class OperatorMain implements AutoCloseable {
         EnvoyBootstrap.write(beside);
       }
       this.activation = keep(Activation.start(new Doors(beside, remote(environment))));
-      KubernetesOperator operator = keep(KubernetesOperator.start(client, settings, KubernetesOperator.by(activation)));
       this.health = HttpServer.create(new InetSocketAddress(text(environment, "EXCHEQUER_LISTEN", "0.0.0.0"), port), 0);
       keep(() -> health.stop(0));
-      health.createContext("/healthz", exchange -> answer(exchange, operator::healthy));
+      health.createContext("/healthz", exchange -> answer(exchange, this::healthy));
       health.createContext("/readyz", exchange -> answer(exchange, beside == null ? activation::serves : activation::ready));
+      health.createContext("/metrics", this::answerMetrics);
+      KubernetesOperator.Serving serving = new MeasuredServing(activation, KubernetesOperator.by(activation), metrics);
+      metrics.polled("exchequer_operator_leader", "1 where this replica writes the statuses.", () -> leads() ? 1L : 0L);
       health.start();
+      this.operator = keep(PatientStart.of(() -> KubernetesOperator.start(client, settings, serving)));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private boolean healthy() {
+    KubernetesOperator started = operator;
+    return started == null || started.healthy();
+  }
+
+  private boolean leads() {
+    KubernetesOperator started = operator;
+    return started != null && started.leads();
   }
 
   private <T extends AutoCloseable> T keep(T part) {
@@ -93,7 +116,9 @@ public final class OperatorMain implements AutoCloseable {
    * @throws IllegalArgumentException if a variable has a value that cannot be
    */
   public static void run(Map<String, String> environment) throws IOException, InterruptedException {
-    KubernetesClient client = new KubernetesClientBuilder().build();
+    // a watch that broke is tried again after 0.1 s, then twice that, at most 3.2 s: with the client's own second, a change could wait for half a minute
+    Config config = new ConfigBuilder(Config.autoConfigure(null)).withWatchReconnectInterval(WATCH_AGAIN_MS).build();
+    KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
     OperatorMain main = start(environment, client);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -195,10 +220,19 @@ public final class OperatorMain implements AutoCloseable {
   }
 
   private static void answer(HttpExchange exchange, BooleanSupplier good) throws IOException {
+    boolean is = good.getAsBoolean();
+    answer(exchange, is ? 200 : 503, is ? "ok\n" : "not yet\n");
+  }
+
+  private void answerMetrics(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", TextFormat.CONTENT_TYPE_004);
+    answer(exchange, 200, metrics.text());
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
     try (exchange) {
-      boolean is = good.getAsBoolean();
-      byte[] body = (is ? "ok\n" : "not yet\n").getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(is ? 200 : 503, body.length);
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     }
   }

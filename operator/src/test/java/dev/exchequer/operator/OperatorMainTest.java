@@ -7,13 +7,22 @@ import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import dev.exchequer.wire.TestAuthority;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.TlsVersion;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +32,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +116,96 @@ final class OperatorMainTest {
       assertThat(sockets.resolve("feed.sock")).doesNotExist();
     } finally {
       server.destroy();
+    }
+  }
+
+  @Test
+  void anApiServerThatIsNotThereYetIsWaitedFor() throws Exception {
+    int api = freePort();
+    int health = freePort();
+    Map<String, String> told =
+        Map.of("EXCHEQUER_SOCKETS", folder.resolve("run").toString(), "EXCHEQUER_JOURNAL", folder.toString(), "EXCHEQUER_HEALTH_PORT", Integer.toString(health));
+    Config config = new ConfigBuilder(Config.empty())
+            .withMasterUrl("https://127.0.0.1:" + api)
+            .withTrustCerts(true)
+            .withTlsVersions(TlsVersion.TLS_1_2)
+            .withRequestRetryBackoffLimit(0)
+            .withHttp2Disable(true)
+            .withNamespace("default")
+            .build();
+    KubernetesMockServer server = new KubernetesMockServer(new Context(Serialization.jsonMapper()), new MockWebServer(), new HashMap<>(), new KubernetesCrudDispatcher(), true);
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        HttpClient http = HttpClient.newHttpClient()) {
+      CompletableFuture<OperatorMain> starting =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return OperatorMain.start(told, client);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              task -> Thread.ofPlatform().start(task)); // the common pool is the HTTP client's
+      until("its health is told", () -> answers(http, health));
+      assertThat(get(http, health, "/healthz")).as("nothing that a restart would help").isEqualTo(200);
+      assertThat(get(http, health, "/readyz")).isEqualTo(503);
+      assertThat(starting).isNotDone();
+      server.init(InetAddress.getLoopbackAddress(), api);
+      try (OperatorMain main = starting.get(60, TimeUnit.SECONDS)) {
+        until("a plan was made", () -> text(http, main.healthPort(), "/metrics").contains("exchequer_operator_plan_info{digest="));
+        assertThat(text(http, main.healthPort(), "/metrics"))
+            .contains("exchequer_operator_rebuild_seconds_count", "exchequer_operator_plan_objects{kind=\"ModelRoute\",} 0.0")
+            .contains("exchequer_operator_findings{severity=\"error\",} 0.0", "exchequer_operator_envoys{state=\"serving\",} 0.0")
+            .contains("exchequer_operator_services{state=\"current\",} 0.0", "exchequer_operator_leader 1.0", "jvm_memory_bytes_used");
+        until("its outcome is counted", () -> text(http, main.healthPort(), "/metrics").contains("exchequer_operator_plans_total{outcome=\"no_envoy\",} 1.0"));
+      }
+    } finally {
+      server.destroy();
+    }
+  }
+
+  @Test
+  void whatWaitingDoesNotHelpEndsIt() {
+    assertThat(PatientStart.isUnreachable(new RuntimeException(new ConnectException("refused")))).isTrue();
+    assertThat(PatientStart.isUnreachable(new KubernetesClientException("forbidden", 403, null))).isFalse();
+    assertThat(PatientStart.isUnreachable(new KubernetesClientException("not ready", 503, null))).isTrue();
+    assertThat(PatientStart.isUnreachable(new IllegalStateException("a bug"))).isFalse();
+    assertThatThrownBy(
+            () ->
+                PatientStart.of(
+                    () -> {
+                      throw new KubernetesClientException("forbidden", 403, null);
+                    }))
+        .hasMessage("forbidden");
+  }
+
+  private static void until(String what, BooleanSupplier holds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean answers(HttpClient http, int port) {
+    try {
+      return get(http, port, "/healthz") > 0;
+    } catch (IOException | InterruptedException e) {
+      return false;
+    }
+  }
+
+  private static String text(HttpClient http, int port, String path) {
+    try {
+      return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(), HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

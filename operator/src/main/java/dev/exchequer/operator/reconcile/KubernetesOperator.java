@@ -71,6 +71,9 @@ public final class KubernetesOperator implements AutoCloseable {
      */
     void activate(Compiled compiled, Consumer<Outcome> done);
 
+    /** A change was taken in, which took so long; the plan may be the same. */
+    default void rebuilt(long nanos) {}
+
     /** How Envoy stands now to the newest plan that it did not refuse. */
     Outcome current();
 
@@ -181,6 +184,7 @@ public final class KubernetesOperator implements AutoCloseable {
     if (!synced) {
       return;
     }
+    long begun = System.nanoTime();
     documents.turn();
     List<Document> objects =
         reconcilers.stream().flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).<Document>map(documents::of).sorted(Comparator.comparing(Document::key)).toList();
@@ -189,6 +193,7 @@ public final class KubernetesOperator implements AutoCloseable {
     all.addAll(named);
     all.addAll(namespaces.documents());
     Compiled compiled = pipeline.compile(new Reading(all, generated.make(objects, named), ""));
+    serving.rebuilt(System.nanoTime() - begun);
     if (compiled == last) {
       statuses.again(); // a status was written, ours or not
       return;
