@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The lane over one store: a batch is whatever queued during the last commit, no lingering. A batch that cannot be committed is answered with {@link
  * LedgerLane.LedgerUnavailable} and the state is read again from the store, so that memory never says more than the disk.
+ *
+ * <p>What opens something (admissions, holds, refusals, grants, questions) is turned away when too much of it waits, and a hold also when its answer would come
+ * after its deadline. What ends something is always taken: there is no more of it than there are holds.
  */
 public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitLane.class);
@@ -38,8 +42,10 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
 
   private final LedgerStore store;
   private final Clock clock;
+  private final LongSupplier nanos;
   private final Observer observer;
-  private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>(LARGEST_QUEUE);
+  private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+  private final Backlog backlog;
   private final ExecutorService completions;
   private final Thread thread;
   private volatile boolean stopping;
@@ -48,11 +54,34 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
 
   private sealed interface Work {
     CompletableFuture<?> answer();
+
+    /** Whether it may be turned away. */
+    boolean opens();
   }
 
-  private record Asked<T>(Question<T> question, CompletableFuture<T> answer) implements Work {}
+  private record Asked<T>(Question<T> question, CompletableFuture<T> answer) implements Work {
+    @Override
+    public boolean opens() {
+      return true;
+    }
+  }
 
   private record Pending(Command command, @Nullable BooleanSupplier cancelled, long deadlineNanos, CompletableFuture<Result> answer) implements Work {
+    @Override
+    public boolean opens() {
+      return switch (command) {
+        case Command.Admit admit -> true;
+        case Command.NextAttempt next -> true;
+        case Command.Deny deny -> true;
+        case Command.Grant grant -> true;
+        case Command.Settle settle -> false;
+        case Command.Abandon abandon -> false;
+        case Command.Journal journal -> false;
+        case Command.Sweep sweep -> false;
+        case Command.Activate activate -> false;
+      };
+    }
+
     boolean given(long nowNanos) {
       return cancelled != null && (cancelled.getAsBoolean() || nowNanos - deadlineNanos > 0);
     }
@@ -62,8 +91,15 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
 
   /** @param loaded sees the state before the first command, on the caller's thread */
   public GroupCommitLane(LedgerStore store, Clock clock, Observer observer, Consumer<LedgerState> loaded) {
+    this(store, clock, System::nanoTime, observer, loaded);
+  }
+
+  /** @param nanos as System.nanoTime */
+  GroupCommitLane(LedgerStore store, Clock clock, LongSupplier nanos, Observer observer, Consumer<LedgerState> loaded) {
     this.store = store;
     this.clock = clock;
+    this.nanos = nanos;
+    this.backlog = new Backlog(LARGEST_BATCH, LARGEST_QUEUE, nanos);
     this.observer = observer;
     LedgerState first = store.load(clock.millis());
     this.state = first;
@@ -83,7 +119,11 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   @Override
   public CompletableFuture<Result> submit(Command command, BooleanSupplier cancelled, long deadlineNanos) {
     Pending pending = new Pending(command, cancelled, deadlineNanos, new CompletableFuture<>());
-    enqueue(pending);
+    if (pending.opens() && backlog.waitNanos() > deadlineNanos - nanos.getAsLong()) {
+      pending.answer.completeExceptionally(new LedgerUnavailable("the ledger has more to do than it can before this request's deadline"));
+    } else {
+      enqueue(pending);
+    }
     return pending.answer;
   }
 
@@ -95,8 +135,13 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   }
 
   private void enqueue(Work work) {
-    if (stopping || !queue.offer(work)) {
-      work.answer().completeExceptionally(new LedgerUnavailable(stopping ? "the ledger is closing" : "the ledger has more to do than it can queue"));
+    if (stopping) {
+      work.answer().completeExceptionally(new LedgerUnavailable("the ledger is closing"));
+    } else if (work.opens() && backlog.isFull()) {
+      work.answer().completeExceptionally(new LedgerUnavailable("the ledger has more to do than it can queue"));
+    } else {
+      backlog.added();
+      queue.add(work);
     }
   }
 
@@ -113,6 +158,7 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
         }
         batch.add(first);
         queue.drainTo(batch, LARGEST_BATCH - 1);
+        backlog.begun(batch.size());
         process(batch);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -122,14 +168,17 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
         state = null;
         fail(batch, e);
       } finally {
-        batch.clear();
+        if (!batch.isEmpty()) {
+          backlog.ended();
+          batch.clear();
+        }
       }
     }
   }
 
   private void process(List<Work> batch) {
     List<Pending> wanted = new ArrayList<>(batch.size());
-    long nowNanos = System.nanoTime();
+    long nowNanos = nanos.getAsLong();
     for (Work work : batch) {
       switch (work) {
         // Before the batch is decided: the state says what is committed, and no more.
