@@ -32,6 +32,11 @@ class AdminCommandsTest {
       {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"57.000000000","held":"0.500000000",
        "available":"56.500000000","suspended":false}""";
 
+  private static final String PAST_BALANCE =
+      """
+      {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"60.000000000","held":null,
+       "available":null,"suspended":null}""";
+
   private final List<String> asked = new ArrayList<>();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -70,7 +75,8 @@ class AdminCommandsTest {
           case "/api/v1/receipts/r1/explanation" -> "r1 was served by pool.\n";
           case "/api/v1/dry-run" ->
               "text/plain".equals(exchange.getRequestHeaders().getFirst("accept")) ? "Dry run  premium\n" : "{\"decision\":\"Held\",\"error\":null}";
-          case "/api/v1/namespaces/default/balances" -> "{\"items\":[" + BALANCE + "],\"nextCursor\":null}";
+          case "/api/v1/namespaces/default/balances" ->
+              "{\"items\":[" + (exchange.getRequestURI().getRawQuery() == null ? BALANCE : PAST_BALANCE) + "],\"nextCursor\":null}";
           case "/api/v1/namespaces/default/balances/wallet" -> BALANCE;
           case "/api/v1/namespaces/default/balances/wallet/grants" -> "{\"amount\":\"7.000000000\"}";
           default -> "{\"error\":{\"message\":\"no such thing\"}}";
@@ -100,6 +106,17 @@ class AdminCommandsTest {
         """
         NAME            PROJECT       TYPE    PAYS FOR  UNIT  POSTED  HELD  AVAILABLE  STATE
         default/wallet  default/acme  Wallet  Pool      CNY       57   0.5       56.5  open
+        """);
+  }
+
+  @Test
+  void balancesOfThePastSayWhatIsNotKnown() {
+    assertThat(run(new BalancesCommand(), "--at", "2026-10-31T23:59:59+01:00")).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/namespaces/default/balances?at=2026-10-31T23%3A59%3A59%2B01%3A00 ");
+    assertThat(out.toString()).isEqualTo(
+        """
+        NAME            PROJECT       TYPE    PAYS FOR  UNIT  POSTED  HELD  AVAILABLE  STATE
+        default/wallet  default/acme  Wallet  Pool      CNY       60     -          -  -
         """);
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.Balance;
@@ -17,6 +18,7 @@ import dev.exchequer.policy.RouteClass;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
+import dev.exchequer.server.store.LedgerReads.PastBalance;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -74,13 +76,7 @@ final class AdminJson {
   /** @param definition empty where no resource defines the balance any more: its money is still shown, and nothing can spend it */
   static ObjectNode balance(BalanceRow row, Optional<Balance> definition) {
     long overdraft = definition.map(Balance::overdraftNanos).orElse(0L);
-    ObjectNode json = JSON.createObjectNode();
-    json.put("name", row.name().toString());
-    json.put("project", definition.map(d -> d.project().toString()).orElse(null));
-    json.put("type", definition.map(d -> d.type().text()).orElse(null));
-    json.put("unit", row.unit());
-    ArrayNode classes = json.putArray("routeClasses");
-    definition.ifPresent(d -> d.routeClasses().stream().sorted().map(RouteClass::text).forEach(classes::add));
+    ObjectNode json = defined(row.name(), row.unit(), definition);
     json.put("posted", Money.decimal(row.posted()));
     json.put("held", Money.decimal(row.held()));
     json.put("available", Money.decimal(Math.subtractExact(Math.addExact(row.posted(), overdraft), row.held())));
@@ -88,6 +84,25 @@ final class AdminJson {
     json.put("suspended", definition.map(Balance::suspended).orElse(true));
     json.put("sequence", row.sequence());
     return json.put("asOf", time(row.asOfMs()));
+  }
+
+  /** At a moment of the past: the definition is that of now, and what was held or could be spent then is not known, so it is null. */
+  static ObjectNode balance(PastBalance row, Optional<Balance> definition, long atMs) {
+    ObjectNode json = defined(row.name(), row.unit(), definition);
+    json.put("posted", Money.decimal(row.posted()));
+    json.putNull("held").putNull("available").putNull("overdraftLimit").putNull("suspended");
+    return json.put("sequence", row.sequence()).put("asOf", time(atMs));
+  }
+
+  private static ObjectNode defined(ObjectName name, String unit, Optional<Balance> definition) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("name", name.toString());
+    json.put("project", definition.map(d -> d.project().toString()).orElse(null));
+    json.put("type", definition.map(d -> d.type().text()).orElse(null));
+    json.put("unit", unit);
+    ArrayNode classes = json.putArray("routeClasses");
+    definition.ifPresent(d -> d.routeClasses().stream().sorted().map(RouteClass::text).forEach(classes::add));
+    return json;
   }
 
   static ObjectNode entry(EntryRow row) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AdminQueries {
   static final int DEFAULT_LIMIT = 50;
   static final int MAX_LIMIT = 500;
+  private static final Set<String> AT = Set.of("at");
   private static final Set<String> PAGE = Set.of("cursor", "limit");
   private static final Set<String> RECEIPTS = Set.of("key", "project", "route", "model", "status", "task", "endUser", "from", "to", "cursor", "limit");
   private static final List<String> STATUSES = List.of("Succeeded", "Failed", "Denied", "InDoubt");
@@ -46,6 +47,20 @@ final class AdminQueries {
 
   static void none(Context call) {
     onlyKnown(call, Set.of());
+  }
+
+  /**
+   * The moment of the past that is asked for; null = now.
+   *
+   * @param nowMs a later moment has no history yet
+   */
+  static @Nullable Long at(Context call, long nowMs) {
+    onlyKnown(call, AT);
+    Long at = time(call, "at");
+    if (at != null && at > nowMs) {
+      throw AdminRefusal.badRequest("at must not be later than now: what comes is not in the ledger");
+    }
+    return at;
   }
 
   static int limit(Context call) {

@@ -81,7 +81,7 @@ public final class AdminServer implements AutoCloseable {
     app.get("/openapi.yaml", call -> call.contentType("application/yaml").result(openApi()));
 
     app.before("/api/*", call -> call.header("Cache-Control", "no-store"));
-    ReadRoutes read = new ReadRoutes(engine, reads);
+    ReadRoutes read = new ReadRoutes(engine, reads, Clock.systemUTC());
     app.get("/api/v1/receipts", viewer(read::receipts));
     app.get("/api/v1/receipts/{id}", viewer(read::receipt));
     app.get("/api/v1/receipts/{id}/explanation", viewer(read::explanation));

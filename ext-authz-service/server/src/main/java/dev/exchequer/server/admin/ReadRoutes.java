@@ -10,8 +10,10 @@ import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.LedgerReads.Page;
+import dev.exchequer.server.store.LedgerReads.PastBalance;
 import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
 import io.javalin.http.Context;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class ReadRoutes {
   private final Engine engine;
   private final LedgerReads reads;
+  private final Clock clock;
 
-  ReadRoutes(Engine engine, LedgerReads reads) {
+  ReadRoutes(Engine engine, LedgerReads reads, Clock clock) {
     this.engine = engine;
     this.reads = reads;
+    this.clock = clock;
   }
 
   void receipts(Context call) {
@@ -48,17 +52,26 @@ final class ReadRoutes {
   }
 
   void balances(Context call) {
-    AdminQueries.none(call);
+    Long at = AdminQueries.at(call, clock.millis());
     String namespace = call.pathParam("ns");
+    if (at != null) {
+      List<JsonNode> past = reads.balancesAt(at).stream().filter(row -> row.name().namespace().equals(namespace)).map(row -> pastJson(row, at)).toList();
+      AdminServer.json(call, AdminJson.text(AdminJson.page(past, null)));
+      return;
+    }
     List<BalanceRow> rows =
         reads.balances().stream().filter(row -> row.name().namespace().equals(namespace)).sorted(Comparator.comparing(BalanceRow::name)).toList();
     AdminServer.json(call, AdminJson.text(AdminJson.page(rows.stream().map(this::balanceJson).toList(), null)));
   }
 
   void balance(Context call) {
-    AdminQueries.none(call);
-    BalanceRow row = reads.balance(AdminQueries.balance(call)).orElseThrow(() -> AdminRefusal.notFound("balance"));
-    AdminServer.json(call, AdminJson.text(balanceJson(row)));
+    Long at = AdminQueries.at(call, clock.millis());
+    ObjectName name = AdminQueries.balance(call);
+    Optional<JsonNode> found =
+        at == null
+            ? reads.balance(name).map(this::balanceJson)
+            : reads.balancesAt(at).stream().filter(row -> row.name().equals(name)).findAny().map(row -> pastJson(row, at));
+    AdminServer.json(call, AdminJson.text(found.orElseThrow(() -> AdminRefusal.notFound("balance"))));
   }
 
   void entries(Context call) {
@@ -83,8 +96,15 @@ final class ReadRoutes {
   }
 
   private JsonNode balanceJson(BalanceRow row) {
-    Optional<Balance> definition = engine.policy().flatMap(policy -> Optional.ofNullable(policy.balances().get(row.name())));
-    return AdminJson.balance(row, definition);
+    return AdminJson.balance(row, definition(row.name()));
+  }
+
+  private JsonNode pastJson(PastBalance row, long atMs) {
+    return AdminJson.balance(row, definition(row.name()), atMs);
+  }
+
+  private Optional<Balance> definition(ObjectName name) {
+    return engine.policy().flatMap(policy -> Optional.ofNullable(policy.balances().get(name)));
   }
 
   /** A cursor is the store's own text; one that it cannot read is the caller's mistake. */

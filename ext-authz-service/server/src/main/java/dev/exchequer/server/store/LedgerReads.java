@@ -18,6 +18,13 @@ public interface LedgerReads {
 
   Optional<BalanceRow> balance(ObjectName name);
 
+  /**
+   * Every balance as its history says it was at a moment, by name: after its last entry at or before it.
+   *
+   * @param atMs milliseconds since the epoch
+   */
+  List<PastBalance> balancesAt(long atMs);
+
   /** Newest first. */
   Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit);
 
@@ -44,6 +51,14 @@ public interface LedgerReads {
 
   /** The money of one balance; its definition is in the policy. Amounts in nano-units. */
   record BalanceRow(ObjectName name, String unit, long posted, long held, long sequence, long asOfMs) {}
+
+  /**
+   * The money of one balance at a moment; what was held then is not part of its history.
+   *
+   * @param posted nano-units
+   * @param sequence of the last entry then, 0 = there was none
+   */
+  record PastBalance(ObjectName name, String unit, long posted, long sequence) {}
 
   record EntryRow(
       String balance,

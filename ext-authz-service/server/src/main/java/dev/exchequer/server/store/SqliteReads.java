@@ -117,6 +117,19 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
     return query(BALANCES + " WHERE name = ?", List.of(name.toString()), SqliteReads::balanceRow).stream().findFirst();
   }
 
+  @Override
+  public List<PastBalance> balancesAt(long atMs) {
+    return query(
+        """
+        SELECT a.name, a.unit, coalesce(e.after, 0), coalesce(e.sequence, 0) FROM accounts a
+        LEFT JOIN entries e ON e.balance = a.name
+          AND e.sequence = (SELECT sequence FROM entries WHERE balance = a.name AND time <= ? ORDER BY sequence DESC LIMIT 1)
+        ORDER BY a.name
+        """,
+        List.of(atMs),
+        r -> new PastBalance(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4)));
+  }
+
   private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason FROM entries";
 
   private static EntryRow entryRow(ResultSet r) throws SQLException {

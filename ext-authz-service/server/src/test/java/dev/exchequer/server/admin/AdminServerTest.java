@@ -136,6 +136,24 @@ class AdminServerTest {
   }
 
   @Test
+  void balancesOfThePast() throws Exception {
+    String then =
+        "{\"name\":\"default/wallet\",\"project\":\"default/acme\",\"type\":\"Wallet\",\"unit\":\"CNY\",\"routeClasses\":[\"Direct\",\"Pool\"],"
+            + "\"posted\":\"1.000000000\",\"held\":null,\"available\":null,\"overdraftLimit\":null,\"suspended\":null,"
+            + "\"sequence\":1,\"asOf\":\"1970-01-01T00:00:01.999Z\"}";
+    assertThat(get("/api/v1/namespaces/default/balances/wallet?at=1970-01-01T00:00:01.999Z", "v").body()).isEqualTo(then);
+    JsonNode list = json(get("/api/v1/namespaces/default/balances?at=1970-01-01T01:00:01.999%2B01:00", "v"));
+    assertThat(list.path("items")).hasSize(1);
+    assertThat(list.path("items").get(0).toString()).isEqualTo(then);
+    assertThat(get("/api/v1/namespaces/default/balances/none?at=1970-01-01T00:00:02Z", "v").statusCode()).isEqualTo(404);
+    HttpResponse<String> future = get("/api/v1/namespaces/default/balances?at=2999-01-01T00:00:00Z", "v");
+    assertThat(future.statusCode()).isEqualTo(400);
+    assertThat(future.body()).contains("at must not be later than now");
+    assertThat(get("/api/v1/namespaces/default/balances?at=yesterday", "v").body()).contains("at must be an RFC 3339 time");
+    assertThat(get("/api/v1/namespaces/default/balances?asOf=2026-01-01T00:00:00Z", "v").body()).contains("no such parameter: asOf; there are [at]");
+  }
+
+  @Test
   void entries() throws Exception {
     assertThat(get("/api/v1/namespaces/default/balances/wallet/entries", "v").body())
         .isEqualTo(

@@ -89,6 +89,11 @@ final class FakeLedger extends UnusedEngine implements LedgerReads {
   }
 
   @Override
+  public List<PastBalance> balancesAt(long atMs) {
+    return List.of(new PastBalance(WALLET, "CNY", atMs < 2_000 ? 1_000_000_000L : 995_790_000L, atMs < 2_000 ? 1 : 2), new PastBalance(new ObjectName("team", "wallet"), "CNY", 0, 0));
+  }
+
+  @Override
   public Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit) {
     return new Page<>(
         List.of(

@@ -39,6 +39,11 @@ final class FakeReads implements LedgerReads {
   }
 
   @Override
+  public List<PastBalance> balancesAt(long atMs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit) {
     throw new UnsupportedOperationException();
   }

@@ -58,6 +58,27 @@ class SqliteStoreTest {
   }
 
   @Test
+  void thePastIsWhatTheLastEntryBeforeItSays() {
+    try (OpenLedger ledger = new OpenLedger(data, world())) {
+      ledger.admit("r").join();
+      ledger.settle("r").join();
+      List<LedgerReads.EntryRow> newestFirst = ledger.reads.entries(World.CREDIT, null, 50).items();
+      LedgerReads.EntryRow charge = newestFirst.getFirst();
+      LedgerReads.EntryRow grant = newestFirst.getLast();
+      assertThat(past(ledger, charge.time())).isEqualTo(new LedgerReads.PastBalance(World.CREDIT, "CREDIT", charge.after(), charge.sequence()));
+      assertThat(past(ledger, Long.MAX_VALUE)).isEqualTo(past(ledger, charge.time()));
+      assertThat(past(ledger, grant.time() - 1)).as("before all").isEqualTo(new LedgerReads.PastBalance(World.CREDIT, "CREDIT", 0, 0));
+      // several entries may share a millisecond: the last of them counts
+      long last = newestFirst.stream().filter(entry -> entry.time() <= grant.time()).mapToLong(LedgerReads.EntryRow::sequence).max().orElseThrow();
+      assertThat(past(ledger, grant.time()).sequence()).isEqualTo(last);
+    }
+  }
+
+  private static LedgerReads.PastBalance past(OpenLedger ledger, long atMs) {
+    return ledger.reads.balancesAt(atMs).stream().filter(row -> row.name().equals(World.CREDIT)).findAny().orElseThrow();
+  }
+
+  @Test
   void exactlyAsManyAsTheBalanceAndThreeBudgetsAllow() {
     World world = world();
     world.credit = "1000";
