@@ -8,6 +8,7 @@ import dev.exchequer.cli.admin.GrantCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
 import dev.exchequer.cli.keys.KeysCommand;
 import dev.exchequer.cli.mock.MockProviderCommand;
+import dev.exchequer.cli.up.BackupCommand;
 import dev.exchequer.cli.up.BootstrapCommand;
 import dev.exchequer.cli.up.CheckCommand;
 import dev.exchequer.cli.up.OperatorCommand;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
-      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, KeysCommand.class, Version.VersionCommand.class
+      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, KeysCommand.class, BackupCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

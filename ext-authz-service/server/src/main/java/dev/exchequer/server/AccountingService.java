@@ -1,7 +1,9 @@
 package dev.exchequer.server;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Command.JournalPosition;
+import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.admin.AdminServer;
 import dev.exchequer.server.admin.Explanation;
@@ -19,6 +21,7 @@ import dev.exchequer.server.journal.JournalHealth;
 import dev.exchequer.server.journal.JournalRotation;
 import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.link.OperatorLink;
+import dev.exchequer.server.metrics.LedgerMetrics;
 import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.policyfeed.Decoded;
 import dev.exchequer.server.policyfeed.FromAccountingPolicy;
@@ -26,6 +29,7 @@ import dev.exchequer.server.policyfeed.PolicyFeedClient;
 import dev.exchequer.server.report.LedgerReporter;
 import dev.exchequer.server.settle.SettleService;
 import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.SqlitePicture;
 import dev.exchequer.server.store.SqliteReads;
 import dev.exchequer.server.store.SqliteStore;
@@ -101,6 +105,7 @@ public final class AccountingService implements AutoCloseable {
     metrics.runningRequests(engine::runningRequests);
     SqliteReads reads = keep(new SqliteReads(store));
     metrics.balancesHolding(() -> reads.balances().stream().filter(balance -> balance.held() > 0).count());
+    metrics.collect(new LedgerMetrics(() -> picture(engine, reads), System::currentTimeMillis));
 
     envoyCalls(engine, reads);
     journal(journal, engine, positions);
@@ -112,6 +117,18 @@ public final class AccountingService implements AutoCloseable {
     admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
+  }
+
+  private static LedgerMetrics.Picture picture(LedgerEngine engine, SqliteReads reads) {
+    Map<ObjectName, Balance> definitions = engine.policy().map(Policy::balances).orElse(Map.of());
+    List<LedgerMetrics.Balance> balances = new ArrayList<>();
+    for (LedgerReads.BalanceRow row : reads.balances()) {
+      Balance definition = definitions.get(row.name());
+      long overdraft = definition == null ? 0 : definition.overdraftNanos();
+      balances.add(new LedgerMetrics.Balance(row.name().toString(), row.unit(), row.posted(), row.held(), overdraft));
+    }
+    LedgerReads.OpenHolds holds = reads.openHolds();
+    return new LedgerMetrics.Picture(balances, holds.count(), holds.oldestHeldAtMs());
   }
 
   /** An operator beside us has asked Envoy itself; for one elsewhere we do. */

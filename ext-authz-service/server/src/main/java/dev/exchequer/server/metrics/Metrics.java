@@ -116,6 +116,11 @@ public final class Metrics {
     polled("exchequer_running_requests", "Requests that were admitted and have not ended.", count);
   }
 
+  /** Adds what another part tells when somebody looks. */
+  public void collect(LedgerMetrics ledger) {
+    registry.register(ledger);
+  }
+
   /** Prometheus text format 0.0.4. */
   public String text() {
     StringWriter out = new StringWriter();

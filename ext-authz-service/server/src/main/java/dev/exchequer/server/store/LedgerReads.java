@@ -30,6 +30,9 @@ public interface LedgerReads {
 
   List<BudgetRow> budgets();
 
+  /** Attempts that have not ended. */
+  OpenHolds openHolds();
+
   /** Entries posted after the receipt was stored (kind Correction, Refund, ...). */
   List<EntryRow> correctionsOf(String receipt);
 
@@ -59,6 +62,9 @@ public interface LedgerReads {
    * @param sequence of the last entry then, 0 = there was none
    */
   record PastBalance(ObjectName name, String unit, long posted, long sequence) {}
+
+  /** @param oldestHeldAtMs milliseconds since the epoch, 0 = there is none */
+  record OpenHolds(long count, long oldestHeldAtMs) {}
 
   record EntryRow(
       String balance,

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -46,7 +47,12 @@ final class SqliteFiles implements AutoCloseable {
         throw new IllegalStateException(data + " is on a network file system (" + type + "), where SQLite's locks cannot be trusted: use a local disk");
       }
       SqliteFiles files = new SqliteFiles(data.resolve("ledger.db"), lock(data.resolve("ledger.lock")));
-      files.migrate();
+      try {
+        files.migrate();
+      } catch (RuntimeException e) {
+        files.lockFile.close();
+        throw e;
+      }
       files.checkpointer.start();
       return files;
     } catch (IOException e) {
@@ -72,7 +78,14 @@ final class SqliteFiles implements AutoCloseable {
   private void migrate() {
     SQLiteDataSource source = new SQLiteDataSource(config(false));
     source.setUrl("jdbc:sqlite:" + database);
-    Flyway.configure().dataSource(source).locations("classpath:db/migration").loggers("slf4j").load().migrate();
+    Flyway flyway = Flyway.configure().dataSource(source).locations("classpath:db/migration").loggers("slf4j").load();
+    MigrationInfo newest = flyway.info().current();
+    if (newest != null && newest.getState().isApplied() && !newest.getState().isResolved()) {
+      throw new IllegalStateException(
+          "the ledger " + database + " was written by a newer version of this program (its schema " + newest.getVersion()
+              + " is not known here): start that version, or give another data folder. Nothing was changed");
+    }
+    flyway.migrate();
   }
 
   private static SQLiteConfig config(boolean readOnly) {

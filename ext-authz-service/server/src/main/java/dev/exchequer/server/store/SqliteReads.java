@@ -165,6 +165,12 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
   }
 
   @Override
+  public OpenHolds openHolds() {
+    String sql = "SELECT count(*), coalesce(min(json_extract(body, '$.heldAtMs')), 0) FROM holds INDEXED BY active_holds WHERE state = 'ACTIVE'";
+    return query(sql, List.of(), r -> new OpenHolds(r.getLong(1), r.getLong(2))).getFirst();
+  }
+
+  @Override
   public List<EntryRow> correctionsOf(String receipt) {
     return query(ENTRIES + " WHERE receipt = ? AND kind = 'Correction' ORDER BY balance, sequence", List.of(receipt), SqliteReads::entryRow);
   }

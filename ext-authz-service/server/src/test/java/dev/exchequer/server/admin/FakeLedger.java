@@ -110,6 +110,11 @@ final class FakeLedger extends UnusedEngine implements LedgerReads {
   }
 
   @Override
+  public OpenHolds openHolds() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<EntryRow> correctionsOf(String receipt) {
     return List.of();
   }

@@ -54,6 +54,11 @@ final class FakeReads implements LedgerReads {
   }
 
   @Override
+  public OpenHolds openHolds() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<EntryRow> correctionsOf(String receipt) {
     throw new UnsupportedOperationException();
   }

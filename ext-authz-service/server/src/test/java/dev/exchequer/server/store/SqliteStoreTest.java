@@ -13,6 +13,7 @@ import dev.exchequer.policy.Budget;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -55,6 +56,40 @@ class SqliteStoreTest {
       assertThat(ledger.reads.balance(World.CREDIT).orElseThrow().held()).isZero();
       assertThat(ledger.reads.entries(World.CREDIT, null, 50).items()).hasSize(3);
     }
+  }
+
+  @Test
+  void openHoldsAreCountedWithTheAgeOfTheOldest() {
+    try (OpenLedger ledger = new OpenLedger(data, world())) {
+      assertThat(ledger.reads.openHolds()).isEqualTo(new LedgerReads.OpenHolds(0, 0));
+      long before = System.currentTimeMillis();
+      ledger.admit("a").join();
+      long after = System.currentTimeMillis();
+      ledger.admit("b").join();
+      assertThat(ledger.reads.openHolds().count()).isEqualTo(2);
+      assertThat(ledger.reads.openHolds().oldestHeldAtMs()).isBetween(before, after);
+      ledger.settle("a").join();
+      ledger.settle("b").join();
+      assertThat(ledger.reads.openHolds().count()).isZero();
+    }
+  }
+
+  @Test
+  void aLedgerOfANewerProgramIsRefusedAndLeftAsItIs() throws Exception {
+    new OpenLedger(data, world()).close();
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = c.createStatement()) {
+      s.execute(
+          "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) "
+              + "VALUES (99, '99', 'the future', 'SQL', 'V99__the_future.sql', 1, 'x', 1, 1)");
+    }
+    assertThatThrownBy(() -> SqliteStore.open(data, bytes -> world().policy()))
+        .hasMessageContaining("was written by a newer version of this program (its schema 99 is not known here)");
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db"));
+        Statement s = c.createStatement();
+        ResultSet r = s.executeQuery("SELECT count(*) FROM flyway_schema_history WHERE version = '99'")) {
+      assertThat(r.next() && r.getInt(1) == 1).isTrue();
+    }
+    assertThatThrownBy(() -> SqliteStore.open(data, bytes -> world().policy())).as("the lock was let go").hasMessageContaining("newer version");
   }
 
   @Test
