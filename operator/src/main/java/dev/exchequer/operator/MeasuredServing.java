@@ -19,6 +19,8 @@ final class MeasuredServing implements Serving {
   private final Serving serving;
   private final OperatorMetrics metrics;
   private volatile @Nullable Compiled newest;
+  /** The plan that all Envoys refused: they stand well to the one before it, which is not what is asked. */
+  private volatile @Nullable Compiled refused;
 
   MeasuredServing(Activation activation, Serving serving, OperatorMetrics metrics) {
     this.activation = activation;
@@ -43,6 +45,9 @@ final class MeasuredServing implements Serving {
     serving.activate(
         compiled,
         outcome -> {
+          if (outcome instanceof Outcome.Rejected) {
+            refused = compiled;
+          }
           metrics.activated(name(outcome), System.nanoTime() - begun);
           done.accept(outcome);
         });
@@ -93,7 +98,9 @@ final class MeasuredServing implements Serving {
   }
 
   private Map<String, Long> stands() {
-    return counted(activation.envoys().values().stream().map(MeasuredServing::name).map(name -> name.equals("no_envoy") ? "pending" : name), "serving", "rejected", "pending");
+    boolean all = refused != null && refused == newest;
+    return counted(
+        activation.envoys().values().stream().map(outcome -> all ? "rejected" : outcome instanceof Outcome.NoEnvoy ? "pending" : name(outcome)), "serving", "rejected", "pending");
   }
 
   private Map<String, Long> services() {

@@ -24,6 +24,8 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,9 @@ public final class OperatorMain implements AutoCloseable {
       }
       this.activation = keep(Activation.start(new Doors(beside, remote(environment))));
       this.health = HttpServer.create(new InetSocketAddress(text(environment, "EXCHEQUER_LISTEN", "0.0.0.0"), port), 0);
+      ExecutorService answers = Executors.newFixedThreadPool(2, Thread.ofPlatform().name("health-", 0).daemon().factory());
+      keep(answers::shutdownNow);
+      health.setExecutor(answers); // a probe does not wait for somebody who reads metrics
       keep(() -> health.stop(0));
       health.createContext("/healthz", exchange -> answer(exchange, this::healthy));
       health.createContext("/readyz", exchange -> answer(exchange, beside == null ? activation::serves : activation::ready));

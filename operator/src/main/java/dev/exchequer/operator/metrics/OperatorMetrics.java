@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * it is forgotten.
  */
 public final class OperatorMetrics {
+  private static final String NO_ENVOY = "no_envoy";
   private static final double[] BUCKETS = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
   private final CollectorRegistry registry = new CollectorRegistry(true);
@@ -30,7 +31,7 @@ public final class OperatorMetrics {
       Histogram.build("exchequer_operator_rebuild_seconds", "Time to make a plan of all objects after a change.").buckets(BUCKETS).register(registry);
 
   private final Histogram activation =
-      Histogram.build("exchequer_operator_activation_seconds", "Time from a plan to Envoy's answer to it.").buckets(BUCKETS).register(registry);
+      Histogram.build("exchequer_operator_activation_seconds", "Time from a plan to Envoy's answer to it, waiting for the plan before it included.").buckets(BUCKETS).register(registry);
 
   /** outcome: serving, rejected, no_envoy. */
   private final Counter plans = Counter.build("exchequer_operator_plans_total", "Plans that were activated, by what became of them.").labelNames("outcome").register(registry);
@@ -40,7 +41,7 @@ public final class OperatorMetrics {
   /** With the JVM's own metrics in the same registry. */
   public OperatorMetrics() {
     DefaultExports.register(registry);
-    for (String outcome : List.of("serving", "rejected", "no_envoy")) {
+    for (String outcome : List.of("serving", "rejected", NO_ENVOY)) {
       plans.labels(outcome); // there from the start, so that the first refusal is an increase
     }
   }
@@ -57,7 +58,9 @@ public final class OperatorMetrics {
 
   /** @param outcome serving, rejected or no_envoy */
   public void activated(String outcome, long nanos) {
-    activation.observe(nanos / 1e9);
+    if (!outcome.equals(NO_ENVOY)) {
+      activation.observe(nanos / 1e9);
+    }
     plans.labels(outcome).inc();
   }
 

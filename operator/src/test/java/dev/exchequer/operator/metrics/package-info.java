@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.operator.metrics;
+
+import org.jspecify.annotations.NullMarked;
