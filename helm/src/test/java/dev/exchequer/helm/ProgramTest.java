@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the chart takes from the program: its commands, their options, its metrics. Read from the sources, so that a name changed there is seen here. */
 class ProgramTest {
   private static final Path COMMANDS = Chart.ROOT.resolve("cli/src/main/java");
-  private static final Path METRICS = Chart.ROOT.resolve("ext-authz-service/server/src/main/java/dev/exchequer/server/metrics/Metrics.java");
+  private static final Path METRICS = Chart.ROOT.resolve("ext-authz-service/server/src/main/java/dev/exchequer/server/metrics");
   private static final Pattern METRIC = Pattern.compile("exchequer_[a-z_]+");
 
   @ParameterizedTest
@@ -37,7 +38,12 @@ class ProgramTest {
   @Test
   void theDashboardShowsMetricsThatExist() throws IOException {
     JsonNode dashboard = new ObjectMapper().readTree(Files.readString(Chart.FOLDER.resolve("files/dashboard.json")));
-    List<String> known = METRIC.matcher(Files.readString(METRICS)).results().map(MatchResult::group).toList();
+    List<String> known = new ArrayList<>();
+    try (Stream<Path> files = Files.list(METRICS)) {
+      for (Path file : files.toList()) {
+        known.addAll(METRIC.matcher(Files.readString(file)).results().map(MatchResult::group).toList());
+      }
+    }
 
     List<String> shown =
         dashboard.findValuesAsText("expr").stream().flatMap(expr -> METRIC.matcher(expr).results().map(MatchResult::group)).map(name -> name.replaceAll("_bucket$", "")).distinct().toList();

@@ -69,13 +69,13 @@ public final class GatewayPipeline {
   }
 
   /** What the plan depends on, and, once somebody asked, the rest. */
-  private final class Findings implements Supplier<List<Diagnostic>> {
+  private final class AllDiagnostics implements Supplier<List<Diagnostic>> {
     private final List<Diagnostic> decisive;
     private final Validator.Validated validated;
     private final ModelClaims claims;
     private @Nullable List<Diagnostic> all;
 
-    Findings(List<Diagnostic> decisive, Validator.Validated validated, ModelClaims claims) {
+    AllDiagnostics(List<Diagnostic> decisive, Validator.Validated validated, ModelClaims claims) {
       this.decisive = decisive;
       this.validated = validated;
       this.claims = claims;
@@ -138,7 +138,7 @@ public final class GatewayPipeline {
     List<Diagnostic> diagnostics = new ArrayList<>(written.problems());
     diagnostics.addAll(validated.diagnostics());
     List<Diagnostic> decisive = List.copyOf(diagnostics);
-    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), decisive, new Findings(decisive, validated, compilation.claims()));
+    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), decisive, new AllDiagnostics(decisive, validated, compilation.claims()));
   }
 
   /** An object that is out for the moment keeps its last good form; one that was deleted is forgotten. */

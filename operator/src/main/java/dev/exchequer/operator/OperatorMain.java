@@ -88,7 +88,7 @@ public final class OperatorMain implements AutoCloseable {
       KubernetesOperator.Serving serving = new MeasuredServing(activation, KubernetesOperator.by(activation), metrics);
       metrics.polled("exchequer_operator_leader", "1 where this replica writes the statuses.", () -> leads() ? 1L : 0L);
       health.start();
-      this.operator = keep(PatientStart.of(() -> KubernetesOperator.start(client, settings, serving)));
+      this.operator = keep(PatientStart.of(client.getMasterUrl().toString(), () -> KubernetesOperator.start(client, settings, serving)));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;

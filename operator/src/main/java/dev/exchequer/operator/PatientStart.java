@@ -22,10 +22,11 @@ final class PatientStart {
   private PatientStart() {}
 
   /**
+   * @param server its address, for the log
    * @param start leaves nothing behind when it fails
    * @throws RuntimeException what it failed with, where waiting does not help: a right that is missing, a definition that is not there
    */
-  static <T> T of(Supplier<T> start) throws InterruptedIOException {
+  static <T> T of(String server, Supplier<T> start) throws InterruptedIOException {
     while (true) {
       try {
         return start.get();
@@ -33,7 +34,7 @@ final class PatientStart {
         if (!isUnreachable(e)) {
           throw e;
         }
-        LOG.warn("the API server cannot be reached, it is tried again: {}", innermost(e).toString());
+        LOG.warn("the API server {} cannot be reached, it is tried again: {}", server, innermost(e).toString());
       }
       try {
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);

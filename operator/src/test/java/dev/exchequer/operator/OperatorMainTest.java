@@ -173,6 +173,7 @@ final class OperatorMainTest {
     assertThatThrownBy(
             () ->
                 PatientStart.of(
+                    "https://127.0.0.1:1",
                     () -> {
                       throw new KubernetesClientException("forbidden", 403, null);
                     }))

@@ -104,7 +104,6 @@ public final class AccountingService implements AutoCloseable {
     engine.restore(state);
     metrics.runningRequests(engine::runningRequests);
     SqliteReads reads = keep(new SqliteReads(store));
-    metrics.balancesHolding(() -> reads.balances().stream().filter(balance -> balance.held() > 0).count());
     metrics.collect(new LedgerMetrics(() -> picture(engine, reads), System::currentTimeMillis));
 
     envoyCalls(engine, reads);

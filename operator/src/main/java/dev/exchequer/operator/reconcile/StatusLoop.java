@@ -68,6 +68,8 @@ final class StatusLoop implements AutoCloseable {
   private final AtomicBoolean waiting = new AtomicBoolean();
   private FirstLook firstLook = new FirstLook(0, Instant.EPOCH);
   private @Nullable Told told;
+  /** What this replica let go is not taken back by a look that waited. On the thread. */
+  private boolean left;
 
   private record FirstLook(long number, Instant at) {}
 
@@ -161,6 +163,9 @@ final class StatusLoop implements AutoCloseable {
 
   /** On the thread. Something was compiled, or Envoy came or went, here or at another replica. */
   private void look() {
+    if (left) {
+      return;
+    }
     // before anything is judged: what the first look finds is what others left, and what is written after it is news
     List<EventLog.News> news = eventLog.look(objects.all());
     events.write(leads.getAsBoolean() ? news : List.of());
@@ -249,6 +254,7 @@ final class StatusLoop implements AutoCloseable {
               "not all was let go",
               () -> {
                 ledger.leave();
+                left = true;
                 gateway().flatMap(objects::find).ifPresent(envoys::leave);
               }));
       thread.shutdown();

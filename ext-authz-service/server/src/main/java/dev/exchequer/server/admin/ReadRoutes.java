@@ -70,7 +70,7 @@ final class ReadRoutes {
     Optional<JsonNode> found =
         at == null
             ? reads.balance(name).map(this::balanceJson)
-            : reads.balancesAt(at).stream().filter(row -> row.name().equals(name)).findAny().map(row -> pastJson(row, at));
+            : reads.balanceAt(name, at).map(row -> pastJson(row, at));
     AdminServer.json(call, AdminJson.text(found.orElseThrow(() -> AdminRefusal.notFound("balance"))));
   }
 

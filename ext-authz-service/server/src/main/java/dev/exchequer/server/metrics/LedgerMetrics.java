@@ -65,6 +65,8 @@ public final class LedgerMetrics extends Collector {
       debt.addMetric(labels, balance.posted < 0 ? -(double) balance.posted / NANOS_PER_UNIT : 0);
     }
     families.addAll(List.of(posted, held, available, debt));
+    long holding = picture.balances.stream().filter(balance -> balance.held > 0).count();
+    families.add(new GaugeMetricFamily("exchequer_balances_holding", "Balances on which something is held.", holding));
     families.add(new GaugeMetricFamily("exchequer_open_holds", "Holds of attempts that have not ended.", picture.openHolds));
     double age = picture.openHolds == 0 ? 0 : Math.max(0, nowMs.getAsLong() - picture.oldestHeldAtMs) / 1e3;
     families.add(new GaugeMetricFamily("exchequer_oldest_hold_seconds", "Age of the oldest hold of an attempt that has not ended, 0 = there is none.", age));

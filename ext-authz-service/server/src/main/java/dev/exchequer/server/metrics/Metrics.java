@@ -107,11 +107,6 @@ public final class Metrics {
   }
 
   /** Read when somebody looks. */
-  public void balancesHolding(LongSupplier count) {
-    polled("exchequer_balances_holding", "Balances on which something is held.", count);
-  }
-
-  /** Read when somebody looks. */
   public void runningRequests(LongSupplier count) {
     polled("exchequer_running_requests", "Requests that were admitted and have not ended.", count);
   }

@@ -5,7 +5,8 @@ import java.util.function.LongSupplier;
 
 /**
  * What waits in a lane, and how long something new would wait: as many commits as it takes to get to it, each as long as commits took lately, or as the one that
- * runs already takes. So a disk that hangs is noticed before its commit ends. Counted by any thread, begun and ended by the lane's.
+ * runs already takes. So a disk that hangs is noticed before its commit ends. And one that is well again is noticed at once: nobody is turned away from a lane
+ * that has nothing to do, and one good commit is believed. Counted by any thread, begun and ended by the lane's.
  */
 final class Backlog {
   /** A commit counts an eighth, as in the smoothing of round-trip times (RFC 6298). */
@@ -15,7 +16,10 @@ final class Backlog {
   private final int largest;
   private final LongSupplier nanos;
   private final AtomicInteger waiting = new AtomicInteger();
-  private volatile long commitNanos;
+  /** The lower of the smoothed time of a commit and the time of the last one: a slow one among good ones is no rule, and a good one after slow ones is news. */
+  private volatile long usualNanos;
+
+  private long smoothedNanos;
   private volatile long begunAt;
   private volatile boolean running;
 
@@ -48,17 +52,18 @@ final class Backlog {
   /** It was committed, or it failed. */
   void ended() {
     long took = nanos.getAsLong() - begunAt;
-    long before = commitNanos;
-    commitNanos = before == 0 ? took : before + (took - before) / SMOOTHING;
+    smoothedNanos = smoothedNanos == 0 ? took : smoothedNanos + (took - smoothedNanos) / SMOOTHING;
+    usualNanos = Math.min(smoothedNanos, took);
     running = false;
   }
 
   /** About how long until something that comes now is answered. */
   long waitNanos() {
-    long usual = commitNanos;
-    long batches = 1 + waiting.get() / largestBatch;
+    long usual = usualNanos;
+    int before = waiting.get();
+    long batches = 1 + before / largestBatch;
     if (!running) {
-      return batches * usual;
+      return before == 0 ? 0 : batches * usual;
     }
     long runs = nanos.getAsLong() - begunAt;
     // the one that runs still needs what is left of a usual one; one that is late needs about as long again as it has taken

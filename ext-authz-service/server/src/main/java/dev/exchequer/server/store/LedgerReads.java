@@ -25,6 +25,9 @@ public interface LedgerReads {
    */
   List<PastBalance> balancesAt(long atMs);
 
+  /** The same of one; empty if there is no such balance. */
+  Optional<PastBalance> balanceAt(ObjectName name, long atMs);
+
   /** Newest first. */
   Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit);
 

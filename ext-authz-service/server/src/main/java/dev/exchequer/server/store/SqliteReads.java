@@ -117,17 +117,25 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
     return query(BALANCES + " WHERE name = ?", List.of(name.toString()), SqliteReads::balanceRow).stream().findFirst();
   }
 
+  private static final String BALANCES_AT =
+      """
+      SELECT a.name, a.unit, coalesce(e.after, 0), coalesce(e.sequence, 0) FROM accounts a
+      LEFT JOIN entries e ON e.balance = a.name
+        AND e.sequence = (SELECT sequence FROM entries WHERE balance = a.name AND time <= ? ORDER BY sequence DESC LIMIT 1)
+      """;
+
+  private static PastBalance pastBalance(ResultSet r) throws SQLException {
+    return new PastBalance(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4));
+  }
+
   @Override
   public List<PastBalance> balancesAt(long atMs) {
-    return query(
-        """
-        SELECT a.name, a.unit, coalesce(e.after, 0), coalesce(e.sequence, 0) FROM accounts a
-        LEFT JOIN entries e ON e.balance = a.name
-          AND e.sequence = (SELECT sequence FROM entries WHERE balance = a.name AND time <= ? ORDER BY sequence DESC LIMIT 1)
-        ORDER BY a.name
-        """,
-        List.of(atMs),
-        r -> new PastBalance(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4)));
+    return query(BALANCES_AT + " ORDER BY a.name", List.of(atMs), SqliteReads::pastBalance);
+  }
+
+  @Override
+  public Optional<PastBalance> balanceAt(ObjectName name, long atMs) {
+    return query(BALANCES_AT + " WHERE a.name = ?", List.of(atMs, name.toString()), SqliteReads::pastBalance).stream().findFirst();
   }
 
   private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason FROM entries";

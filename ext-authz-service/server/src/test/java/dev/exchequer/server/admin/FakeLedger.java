@@ -94,6 +94,11 @@ final class FakeLedger extends UnusedEngine implements LedgerReads {
   }
 
   @Override
+  public Optional<PastBalance> balanceAt(ObjectName name, long atMs) {
+    return balancesAt(atMs).stream().filter(row -> row.name().equals(name)).findAny();
+  }
+
+  @Override
   public Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit) {
     return new Page<>(
         List.of(

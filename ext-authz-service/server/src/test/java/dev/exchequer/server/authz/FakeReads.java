@@ -44,6 +44,11 @@ final class FakeReads implements LedgerReads {
   }
 
   @Override
+  public Optional<PastBalance> balanceAt(ObjectName name, long atMs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit) {
     throw new UnsupportedOperationException();
   }

@@ -18,7 +18,7 @@ final class LedgerMetricsTest {
         .contains("exchequer_balance_available_units{balance=\"default/wallet\",unit=\"CNY\",} 50.0\n")
         .contains("exchequer_balance_debt_units{balance=\"default/wallet\",unit=\"CNY\",} 0.0\n")
         .contains("exchequer_balance_debt_units{balance=\"default/debtor\",unit=\"CREDIT\",} 0.25\n")
-        .contains("exchequer_open_holds 2.0\n", "exchequer_oldest_hold_seconds 2.5\n", "exchequer_ledger_readable 1.0\n");
+        .contains("exchequer_balances_holding 1.0\n", "exchequer_open_holds 2.0\n", "exchequer_oldest_hold_seconds 2.5\n", "exchequer_ledger_readable 1.0\n");
   }
 
   @Test

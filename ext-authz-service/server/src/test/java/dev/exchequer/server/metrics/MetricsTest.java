@@ -22,7 +22,6 @@ class MetricsTest {
     metrics.committed(5, 3_000_000);
     metrics.policy("old");
     metrics.policy("abc");
-    metrics.balancesHolding(() -> 4);
     metrics.runningRequests(() -> 3);
     assertThat(metrics.text())
         .contains(
@@ -38,7 +37,6 @@ class MetricsTest {
             "exchequer_lane_batch_commands_bucket{le=\"8.0\",} 1.0",
             "exchequer_lane_commit_seconds_bucket{le=\"0.005\",} 1.0",
             "exchequer_policy_info{digest=\"abc\",} 1.0",
-            "exchequer_balances_holding 4.0",
             "exchequer_running_requests 3.0",
             "jvm_memory_")
         .doesNotContain("digest=\"old\"");

@@ -13,9 +13,9 @@ class BacklogTest {
   void whatIsNewWaitsForTheCommitsBeforeItsOwn() {
     assertThat(backlog.waitNanos()).as("nothing is known yet").isZero();
     commit(1, 800);
-    assertThat(backlog.waitNanos()).as("its own").isEqualTo(800);
+    assertThat(backlog.waitNanos()).as("nothing is before it").isZero();
     add(9);
-    assertThat(backlog.waitNanos()).as("room in the next batch").isEqualTo(800);
+    assertThat(backlog.waitNanos()).as("its own, there is room in the next batch").isEqualTo(800);
     add(1);
     assertThat(backlog.waitNanos()).as("a full batch before it").isEqualTo(1_600);
     backlog.begun(10);
@@ -30,8 +30,24 @@ class BacklogTest {
     backlog.begun(1);
     now.addAndGet(1_000_000);
     assertThat(backlog.waitNanos()).isEqualTo(2_000_000);
+    add(1);
     backlog.ended();
-    assertThat(backlog.waitNanos()).as("one slow commit is not the usual one").isEqualTo(800 + (1_000_000 - 800) / 8);
+    assertThat(backlog.waitNanos()).as("one slow commit among good ones is not the usual one").isEqualTo(800 + (1_000_000 - 800) / 8);
+  }
+
+  @Test
+  void aDiskThatIsWellAgainIsBelievedAtOnce() {
+    for (int i = 0; i < 5; i++) {
+      commit(1, 1_000_000);
+    }
+    assertThat(backlog.waitNanos()).as("nothing to do: whoever comes finds out").isZero();
+    add(1);
+    assertThat(backlog.waitNanos()).as("a slow disk is known to be one").isEqualTo(1_000_000);
+    backlog.begun(1);
+    now.addAndGet(800);
+    add(1);
+    backlog.ended();
+    assertThat(backlog.waitNanos()).as("one good commit is news").isEqualTo(800);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Result;
@@ -110,7 +111,10 @@ class SqliteStoreTest {
   }
 
   private static LedgerReads.PastBalance past(OpenLedger ledger, long atMs) {
-    return ledger.reads.balancesAt(atMs).stream().filter(row -> row.name().equals(World.CREDIT)).findAny().orElseThrow();
+    LedgerReads.PastBalance one = ledger.reads.balanceAt(World.CREDIT, atMs).orElseThrow();
+    assertThat(ledger.reads.balancesAt(atMs)).contains(one);
+    assertThat(ledger.reads.balanceAt(new ObjectName("default", "none"), atMs)).isEmpty();
+    return one;
   }
 
   @Test
