@@ -8,6 +8,9 @@ import dev.exchequer.selection.RequestFacts;
  * tape of commands can be replayed.
  */
 public final class LedgerCore {
+  /** How long an attempt is believed to run without a sign of it. */
+  public static final long LEASE_MS = Attempts.LEASE_MS;
+
   private LedgerCore() {}
 
   /**

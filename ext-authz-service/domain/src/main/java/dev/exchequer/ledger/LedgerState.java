@@ -58,6 +58,17 @@ public final class LedgerState {
     this.stored = stored;
   }
 
+  /**
+   * Counts what runs but is not in this state, for a store that loads only the rows that a batch needs.
+   *
+   * @param requestsOfKeys running requests by API key
+   * @param attemptsAtProviders active holds by provider
+   */
+  public void countElsewhere(Map<ObjectName, Integer> requestsOfKeys, Map<ObjectName, Integer> attemptsAtProviders) {
+    requestsOfKeys.forEach((key, count) -> runningOfKey.merge(key, count, Integer::sum));
+    attemptsAtProviders.forEach((provider, count) -> inFlight.merge(provider, count, Integer::sum));
+  }
+
   public void apply(Change change) {
     switch (change) {
       case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());

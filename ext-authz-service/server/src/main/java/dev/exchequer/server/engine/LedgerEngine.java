@@ -160,7 +160,19 @@ public final class LedgerEngine implements Engine {
   @Override
   public CompletableFuture<DryRun> dryRun(RequestFacts facts) {
     ProviderView view = health.view(System.nanoTime(), false);
-    return lane.ask((state, nowMs) -> LedgerCore.dryRun(state, facts, view, nowMs));
+    return lane.ask(new Rehearsal(facts, view));
+  }
+
+  private record Rehearsal(RequestFacts facts, ProviderView view) implements LedgerLane.Question<DryRun> {
+    @Override
+    public DryRun of(LedgerState state, long nowMs) {
+      return LedgerCore.dryRun(state, facts, view, nowMs);
+    }
+
+    @Override
+    public RequestFacts about() {
+      return facts;
+    }
   }
 
   @Override

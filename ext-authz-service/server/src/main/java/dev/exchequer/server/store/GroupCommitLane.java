@@ -1,9 +1,6 @@
 package dev.exchequer.server.store;
 
-import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command;
-import dev.exchequer.ledger.Decision;
-import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
 import java.time.Clock;
@@ -22,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lane over one store: a batch is whatever queued during the last commit, no lingering. A batch that cannot be committed is answered with {@link
- * LedgerLane.LedgerUnavailable} and the state is read again from the store, so that memory never says more than the disk.
+ * The lane: a batch is whatever queued during the last commit, no lingering; it is decided by a {@link BatchLedger}. What cannot be committed is answered with
+ * {@link LedgerLane.LedgerUnavailable}.
  *
  * <p>What opens something (admissions, holds, refusals, grants, questions) is turned away when too much of it waits, and a hold also when its answer would come
  * after its deadline. What ends something is always taken: there is no more of it than there are holds.
@@ -40,8 +37,7 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
     void committed(int commands, long nanos);
   }
 
-  private final LedgerStore store;
-  private final Clock clock;
+  private final BatchLedger ledger;
   private final LongSupplier nanos;
   private final Observer observer;
   private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
@@ -49,8 +45,6 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   private final ExecutorService completions;
   private final Thread thread;
   private volatile boolean stopping;
-  private @Nullable LedgerState state;
-  private long lastTimeMs;
 
   private sealed interface Work {
     CompletableFuture<?> answer();
@@ -87,8 +81,6 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
     }
   }
 
-  private record Answered(Pending pending, Result result) {}
-
   /** @param loaded sees the state before the first command, on the caller's thread */
   public GroupCommitLane(LedgerStore store, Clock clock, Observer observer, Consumer<LedgerState> loaded) {
     this(store, clock, System::nanoTime, observer, loaded);
@@ -96,15 +88,24 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
 
   /** @param nanos as System.nanoTime */
   GroupCommitLane(LedgerStore store, Clock clock, LongSupplier nanos, Observer observer, Consumer<LedgerState> loaded) {
-    this.store = store;
-    this.clock = clock;
+    this(loaded(new LocalLedger(store, clock), loaded), nanos, observer);
+  }
+
+  private static LocalLedger loaded(LocalLedger ledger, Consumer<LedgerState> loaded) {
+    loaded.accept(ledger.current());
+    return ledger;
+  }
+
+  /** Over a ledger that keeps its own state; it stays open when the lane is closed. */
+  public GroupCommitLane(BatchLedger ledger, Observer observer) {
+    this(ledger, System::nanoTime, observer);
+  }
+
+  private GroupCommitLane(BatchLedger ledger, LongSupplier nanos, Observer observer) {
+    this.ledger = ledger;
     this.nanos = nanos;
     this.backlog = new Backlog(LARGEST_BATCH, LARGEST_QUEUE, nanos);
     this.observer = observer;
-    LedgerState first = store.load(clock.millis());
-    this.state = first;
-    this.lastTimeMs = store.lastTimeMs();
-    loaded.accept(first);
     this.completions = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("ledger-answers").daemon().factory());
     this.thread = Thread.ofPlatform().name("ledger-lane").start(this::run);
   }
@@ -164,8 +165,8 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       } catch (RuntimeException e) {
-        LOG.error("the ledger failed; it is read again from its store", e);
-        state = null;
+        LOG.error("the ledger failed", e);
+        ledger.forget();
         fail(batch, e);
       } finally {
         if (!batch.isEmpty()) {
@@ -192,69 +193,45 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
         }
       }
     }
-    while (!wanted.isEmpty()) {
-      Pending poison = decideAndCommit(wanted);
-      if (poison == null) {
-        return;
-      }
-      wanted.remove(poison);
+    if (!wanted.isEmpty()) {
+      decide(wanted);
     }
   }
 
   private <T> void look(Asked<T> asked) {
     try {
-      T seen = asked.question.of(current(), Math.max(lastTimeMs, clock.millis()));
+      T seen = ledger.ask(asked.question);
       answer(() -> asked.answer.complete(seen));
     } catch (RuntimeException e) {
       answer(() -> asked.answer.completeExceptionally(e));
     }
   }
 
-  /** @return a command that cannot be decided: a bug; the batch was not committed and is to be decided again without it */
-  private @Nullable Pending decideAndCommit(List<Pending> wanted) {
+  private void decide(List<Pending> wanted) {
     long started = System.nanoTime();
-    LedgerState current = current();
-    long now = Math.max(lastTimeMs, clock.millis());
-    List<Change> changes = new ArrayList<>(wanted.size() * 6);
-    List<Answered> answers = new ArrayList<>(wanted.size());
-    for (Pending pending : wanted) {
-      try {
-        Decision decision = LedgerCore.apply(current, pending.command, now);
-        changes.addAll(decision.changes());
-        answers.add(new Answered(pending, decision.result()));
-      } catch (RuntimeException bug) {
-        LOG.error("a command that cannot be decided: {}", pending.command.getClass().getSimpleName(), bug);
-        state = null;
-        answer(() -> pending.answer.completeExceptionally(bug));
-        return pending;
-      }
+    List<BatchLedger.Answer> answers = ledger.decide(wanted.stream().map(Pending::command).toList());
+    int decided = (int) answers.stream().filter(answer -> answer.result() != null).count();
+    if (decided > 0) {
+      observer.committed(decided, System.nanoTime() - started);
     }
-    if (!changes.isEmpty()) {
-      store.commit(changes, now);
-    }
-    lastTimeMs = now;
-    observer.committed(wanted.size(), System.nanoTime() - started);
-    answer(() -> answers.forEach(this::complete));
-    return null;
+    answer(
+        () -> {
+          for (int i = 0; i < wanted.size(); i++) {
+            complete(wanted.get(i), answers.get(i));
+          }
+        });
   }
 
-  private LedgerState current() {
-    LedgerState known = state;
-    if (known == null) {
-      known = store.load(clock.millis());
-      state = known;
-    }
-    return known;
-  }
-
-  private void complete(Answered answered) {
-    Pending pending = answered.pending;
-    if (pending.cancelled != null && pending.cancelled.getAsBoolean() && answered.result instanceof Result.Held held) {
+  private void complete(Pending pending, BatchLedger.Answer answer) {
+    Result result = answer.result();
+    if (result == null) {
+      pending.answer.completeExceptionally(java.util.Objects.requireNonNull(answer.failure()));
+    } else if (pending.cancelled != null && pending.cancelled.getAsBoolean() && result instanceof Result.Held held) {
       submit(new Command.Abandon(held.id()));
       pending.answer.cancel(false);
-      return;
+    } else {
+      pending.answer.complete(result);
     }
-    pending.answer.complete(answered.result);
   }
 
   private void fail(List<Work> batch, RuntimeException cause) {

@@ -3,8 +3,10 @@ package dev.exchequer.server.store;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
+import dev.exchequer.selection.RequestFacts;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way to change the ledger: commands queue, a batch is decided and committed together, and an answer is given only after COMMIT.
@@ -30,6 +32,11 @@ public interface LedgerLane {
   interface Question<T> {
     /** @param nowMs ledger time */
     T of(LedgerState state, long nowMs);
+
+    /** The request that it is about, null = it looks at the whole state. A ledger that is not in memory as a whole answers only the first kind. */
+    default @Nullable RequestFacts about() {
+      return null;
+    }
   }
 
   /**
