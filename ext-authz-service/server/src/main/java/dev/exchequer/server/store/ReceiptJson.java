@@ -26,7 +26,7 @@ public final class ReceiptJson {
   }
 
   /** Without `corrections`, which are joined when it is read. */
-  static String write(Receipt receipt) {
+  public static String write(Receipt receipt) {
     StringWriter text = new StringWriter(2048);
     try (JsonGenerator out = JSON.createGenerator(text)) {
       out.writeStartObject();
@@ -44,7 +44,7 @@ public final class ReceiptJson {
   }
 
   /** The stored text with the entries that were posted after it. */
-  static String withCorrections(String receipt, List<LedgerReads.EntryRow> corrections) {
+  public static String withCorrections(String receipt, List<LedgerReads.EntryRow> corrections) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(text)) {
       out.writeStartArray();

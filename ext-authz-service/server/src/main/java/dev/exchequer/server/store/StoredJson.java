@@ -16,10 +16,10 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 
 /** Rows whose content only this program reads (holds, running requests) as JSON: a record is its own schema. */
-final class StoredJson {
+public final class StoredJson {
   private final ObjectMapper mapper;
 
-  StoredJson() {
+  public StoredJson() {
     SimpleModule names = new SimpleModule();
     names.addKeyDeserializer(
         ObjectName.class,
@@ -41,7 +41,7 @@ final class StoredJson {
             .build();
   }
 
-  String write(Object row) {
+  public String write(Object row) {
     try {
       return mapper.writeValueAsString(row);
     } catch (JsonProcessingException e) {
@@ -49,7 +49,7 @@ final class StoredJson {
     }
   }
 
-  <T> T read(String text, Class<T> type) {
+  public <T> T read(String text, Class<T> type) {
     try {
       return mapper.readValue(text, type);
     } catch (JsonProcessingException e) {

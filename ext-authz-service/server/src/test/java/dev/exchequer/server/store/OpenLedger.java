@@ -11,44 +11,53 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 
-/** A ledger in a folder with the tests' small world as its policy. */
-final class OpenLedger implements AutoCloseable {
-  final World world;
-  final SqliteStore store;
-  final GroupCommitLane lane;
-  final SqliteReads reads;
-  private final AtomicReference<LedgerState> loaded = new AtomicReference<>();
+/** An open ledger with the tests' small world as its policy. */
+public final class OpenLedger implements AutoCloseable {
+  public final World world;
+  public final LedgerHome home;
+  public final LedgerLane lane;
+  public final LedgerReads reads;
 
+  /** In a folder, on SQLite. */
   OpenLedger(Path data, World world) {
+    this(data, world, world.policy());
+  }
+
+  private OpenLedger(Path data, World world, Policy policy) {
+    this(home(data, policy), world, policy);
+  }
+
+  private static LedgerHome home(Path data, Policy policy) {
+    return SqliteHome.open(data, bytes -> policy, Clock.systemUTC(), GroupCommitLane.Observer.NONE);
+  }
+
+  /** @param policy what the home decodes every policy to */
+  public OpenLedger(LedgerHome home, World world, Policy policy) {
     this.world = world;
-    Policy policy = world.policy();
-    this.store = SqliteStore.open(data, bytes -> policy);
-    this.lane = new GroupCommitLane(store, Clock.systemUTC(), GroupCommitLane.Observer.NONE, loaded::set);
-    this.reads = new SqliteReads(store);
-    store.remember(policy.digest(), policy.digest().getBytes(StandardCharsets.UTF_8));
+    this.home = home;
+    this.lane = home.lane();
+    this.reads = home.reads();
+    home.remember(policy.digest(), policy.digest().getBytes(StandardCharsets.UTF_8));
     lane.submit(new Command.Activate(policy)).join();
     world.apply(new Command.Activate(policy));
     world.now = System.currentTimeMillis();
   }
 
-  LedgerState loaded() {
-    return java.util.Objects.requireNonNull(loaded.get());
+  public LedgerState loaded() {
+    return home.loaded();
   }
 
-  CompletableFuture<Result> admit(String id) {
+  public CompletableFuture<Result> admit(String id) {
     return lane.submit(new Command.Admit(world.facts(id, "", null), ProviderView.ALL_WELL));
   }
 
-  CompletableFuture<Result> settle(String id) {
+  public CompletableFuture<Result> settle(String id) {
     return lane.submit(new Command.Settle(new HoldId(id, 1), World.ok(20, 10), ProviderView.ALL_WELL));
   }
 
   @Override
   public void close() {
-    reads.close();
-    lane.close();
-    store.close();
+    home.close();
   }
 }

@@ -1,0 +1,21 @@
+package dev.exchequer.server.store;
+
+import dev.exchequer.ledger.LedgerState;
+
+/** A ledger that is open, in whichever store: the lane that changes it and what is read beside it. Closed as a whole, when nobody asks any more. */
+public interface LedgerHome extends AutoCloseable {
+  LedgerLane lane();
+
+  /** What the process before this one left for it: policies, attempts under way, places in the journal. Seen once, at the start. */
+  LedgerState loaded();
+
+  LedgerReads reads();
+
+  LedgerPicture.Source pictures();
+
+  /** A policy's bytes, to be stored when it is activated. */
+  void remember(String digest, byte[] policy);
+
+  @Override
+  void close();
+}

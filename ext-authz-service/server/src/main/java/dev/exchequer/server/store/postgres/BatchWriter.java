@@ -1,0 +1,305 @@
+package dev.exchequer.server.store.postgres;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.ledger.Entry;
+import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.RunningRequest;
+import dev.exchequer.receipt.Receipt;
+import dev.exchequer.server.store.ReceiptJson;
+import dev.exchequer.server.store.StoredJson;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a batch, one statement for each table. A row that was locked is updated; any other is new, by a plain INSERT: if it is there, another replica made it
+ * meanwhile, and the batch has to be decided again.
+ */
+final class BatchWriter {
+  private static final long POLICY_KEPT_MS = 3_600_000;
+
+  private final Sql sql;
+  private final StoredJson json;
+  private final PolicyShelf policies;
+  private final String replica;
+
+  BatchWriter(Sql sql, StoredJson json, PolicyShelf policies, String replica) {
+    this.sql = sql;
+    this.json = json;
+    this.policies = policies;
+    this.replica = replica;
+  }
+
+  void write(ChangedRows changed, LockedRows locked) throws SQLException {
+    requests(changed, locked);
+    holds(changed, locked);
+    running(changed, locked);
+    accounts(changed, locked);
+    keys(changed);
+    buckets(changed, locked);
+    entries(changed.entries);
+    receipts(changed.receipts);
+    grants(changed);
+    activated(changed);
+    journal(changed);
+  }
+
+  private void requests(ChangedRows changed, LockedRows locked) throws SQLException {
+    List<RunningRequest> fresh = new ArrayList<>();
+    List<RunningRequest> known = new ArrayList<>();
+    List<String> ended = new ArrayList<>();
+    changed.requests.forEach(
+        (id, last) -> {
+          boolean there = locked.requests.containsKey(id);
+          last.ifPresent(request -> (there ? known : fresh).add(request));
+          if (there && last.isEmpty()) {
+            ended.add(id);
+          }
+        });
+    insert("requests", requestColumns(fresh), fresh);
+    update("requests", requestColumns(known), known, List.of("id"));
+    if (!ended.isEmpty()) {
+      Columns<String> ids = new Columns<>(ended).text("id", id -> id);
+      exactly(ended.size(), sql.run(ids.delete("requests", List.of("id")), ids.values()), "requests");
+    }
+  }
+
+  private Columns<RunningRequest> requestColumns(Collection<RunningRequest> requests) {
+    return new Columns<>(requests)
+        .text("id", r -> r.facts().id())
+        .text("phase", r -> r.phase().name())
+        .number("since", RunningRequest::sinceMs)
+        .text("plan", r -> r.facts().planDigest())
+        .text("writer", r -> replica)
+        .text("body", this::body);
+  }
+
+  private void holds(ChangedRows changed, LockedRows locked) throws SQLException {
+    List<Hold> fresh = new ArrayList<>();
+    List<Hold> known = new ArrayList<>();
+    changed.holds.forEach((id, hold) -> (locked.holds.containsKey(id) ? known : fresh).add(hold));
+    insert("holds", holdColumns(fresh), fresh);
+    update("holds", holdColumns(known), known, List.of("request", "attempt"));
+  }
+
+  private Columns<Hold> holdColumns(Collection<Hold> holds) {
+    return new Columns<>(holds)
+        .text("request", h -> h.id().request())
+        .integer("attempt", h -> h.id().attempt())
+        .text("state", h -> h.state().name())
+        .text("balance", Hold::balance)
+        .text("plan", Hold::planDigest)
+        .text("writer", h -> replica)
+        .number("held_at", Hold::heldAtMs)
+        .number("lease_until", Hold::leaseUntilMs)
+        .text("body", this::body);
+  }
+
+  /** How many requests of each key run more or less than when the keys were locked. */
+  private void running(ChangedRows changed, LockedRows locked) throws SQLException {
+    Map<ObjectName, Long> more = new TreeMap<>();
+    changed.requests.forEach(
+        (id, last) -> {
+          int before = locked.requests.containsKey(id) ? 1 : 0;
+          int after = last.isPresent() ? 1 : 0;
+          if (before != after) {
+            more.merge(java.util.Objects.requireNonNull(changed.keyOfRequest.get(id)), (long) (after - before), Long::sum);
+          }
+        });
+    more.values().removeIf(difference -> difference == 0);
+    if (more.isEmpty()) {
+      return;
+    }
+    more.keySet().forEach(key -> locked(locked.anchors.contains(Reach.anchor(key)), "the anchor of key", key));
+    Columns<Map.Entry<ObjectName, Long>> columns =
+        new Columns<>(more.entrySet()).text("name", e -> Reach.anchor(e.getKey())).number("more", Map.Entry::getValue);
+    String add = "UPDATE anchors t SET running = t.running + w.more FROM unnest(?::text[], ?::int8[]) AS w(name, more) WHERE t.name = w.name";
+    exactly(more.size(), sql.run(add, columns.values()), "anchors");
+  }
+
+  private void accounts(ChangedRows changed, LockedRows locked) throws SQLException {
+    List<Account> fresh = new ArrayList<>();
+    List<Account> known = new ArrayList<>();
+    for (Account account : changed.accounts.values()) {
+      boolean there = locked.accounts.containsKey(account.name());
+      locked(there || !locked.seenAccounts.containsKey(account.name()), "account", account.name());
+      (there ? known : fresh).add(account);
+    }
+    insert("accounts", accountColumns(fresh), fresh);
+    update("accounts", accountColumns(known), known, List.of("name"));
+  }
+
+  private Columns<Account> accountColumns(Collection<Account> accounts) {
+    return new Columns<>(accounts)
+        .text("name", Account::name)
+        .text("unit", Account::unit)
+        .number("posted", Account::posted)
+        .number("held", Account::held)
+        .number("sequence", Account::sequence)
+        .text("body", this::body);
+  }
+
+  private void keys(ChangedRows changed) throws SQLException {
+    List<IdempotencyKey> taken = changed.keys.values().stream().flatMap(Optional::stream).toList();
+    List<Reach.Slot> freed = changed.keys.entrySet().stream().filter(e -> e.getValue().isEmpty()).map(Map.Entry::getKey).toList();
+    if (!taken.isEmpty()) {
+      Columns<IdempotencyKey> columns =
+          new Columns<>(taken)
+              .text("api_key", IdempotencyKey::apiKey)
+              .text("key", IdempotencyKey::key)
+              .text("request", IdempotencyKey::request)
+              .number("until", IdempotencyKey::untilMs);
+      // their API keys' anchors are locked: nobody else has one of them in hand
+      sql.run(columns.insert("idempotency") + " ON CONFLICT (api_key, key) DO UPDATE SET request = excluded.request, until = excluded.until", columns.values());
+    }
+    if (!freed.isEmpty()) {
+      Columns<Reach.Slot> columns = new Columns<>(freed).text("api_key", Reach.Slot::apiKey).text("key", Reach.Slot::key);
+      sql.run(columns.delete("idempotency", List.of("api_key", "key")), columns.values());
+    }
+  }
+
+  private void buckets(ChangedRows changed, LockedRows locked) throws SQLException {
+    List<Bucket> fresh = new ArrayList<>();
+    List<Bucket> known = new ArrayList<>();
+    for (Bucket bucket : changed.buckets.values()) {
+      locked(locked.anchors.contains("budget " + bucket.key().budget()), "the anchor of budget", bucket.key().budget());
+      (locked.buckets.containsKey(bucket.key()) ? known : fresh).add(bucket);
+    }
+    insert("buckets", bucketColumns(fresh), fresh);
+    update("buckets", bucketColumns(known), known, List.of("budget", "value", "unit", "window_start"));
+  }
+
+  private static Columns<Bucket> bucketColumns(Collection<Bucket> buckets) {
+    return new Columns<>(buckets)
+        .text("budget", b -> b.key().budget())
+        .text("value", b -> ColumnText.encoded(b.key().value()))
+        .text("unit", b -> b.key().unit())
+        .number("window_start", b -> b.key().windowStartMs())
+        .number("window_end", Bucket::windowEndMs)
+        .number("spent", Bucket::spent)
+        .number("held", Bucket::held)
+        .number("last_used", Bucket::lastUsedMs);
+  }
+
+  private void entries(List<Entry> entries) throws SQLException {
+    Columns<Entry> columns =
+        new Columns<>(entries)
+            .text("balance", Entry::balance)
+            .number("sequence", Entry::sequence)
+            .number("time", Entry::timeMs)
+            .text("kind", e -> e.kind().text())
+            .number("amount", Entry::amount)
+            .number("before", Entry::before)
+            .number("after", Entry::after)
+            .text("receipt", Entry::receipt)
+            .integer("attempt", Entry::attempt)
+            .text("actor", e -> encoded(e.actor()))
+            .text("reason", e -> encoded(e.reason()))
+            .text("body", this::body);
+    insert("entries", columns, entries);
+  }
+
+  private void receipts(List<Receipt> receipts) throws SQLException {
+    Columns<Receipt> columns =
+        new Columns<>(receipts)
+            .text("id", Receipt::id)
+            .number("time", Receipt::time)
+            .text("api_key", Receipt::apiKey)
+            .text("project", Receipt::project)
+            .text("route", Receipt::route)
+            .text("model", r -> encoded(r.requestedModel()))
+            .text("status", Receipt::status)
+            .text("task", Receipt::task)
+            .text("end_user", r -> encoded(r.endUser()))
+            .text("body", r -> ColumnText.json(ReceiptJson.write(r)));
+    insert("receipts", columns, receipts);
+  }
+
+  private void grants(ChangedRows changed) throws SQLException {
+    var columns =
+        new Columns<>(changed.grants)
+            .text("key", g -> ColumnText.encoded(g.key()))
+            .text("content", g -> ColumnText.encoded(g.content()))
+            .text("balance", g -> g.balance())
+            .number("sequence", g -> g.sequence())
+            .number("before", g -> g.before())
+            .number("after", g -> g.after());
+    insert("grants", columns, changed.grants);
+  }
+
+  private void activated(ChangedRows changed) throws SQLException {
+    for (Map.Entry<String, Long> each : changed.activated.entrySet()) {
+      String digest = each.getKey();
+      long at = each.getValue();
+      // bytes of megabytes are sent once, not by every replica
+      if (sql.run("UPDATE policies SET activated = greatest(activated, ?), used = greatest(used, ?) WHERE digest = ?", at, at, digest) == 0) {
+        sql.run("INSERT INTO policies (digest, canonical, activated, used) VALUES (?, ?, ?, ?)", digest, policies.bytes(digest), at, at);
+      }
+      sql.run("UPDATE policies SET used = greatest(used, ?) WHERE digest = (SELECT plan FROM writers WHERE id = ?)", at, replica);
+      sql.run("UPDATE writers SET plan = ? WHERE id = ?", digest, replica);
+    }
+  }
+
+  private void journal(ChangedRows changed) throws SQLException {
+    for (var place : changed.journal.values()) {
+      sql.run(
+          "INSERT INTO journal (writer, file, inode, generation, position) VALUES (?, ?, ?, ?, ?) "
+              + "ON CONFLICT (writer, file) DO UPDATE SET inode = excluded.inode, generation = excluded.generation, position = excluded.position",
+          replica, place.file(), place.inode(), place.generation(), place.offset());
+    }
+  }
+
+  /** Policies that no replica decides by any more, an hour after the last did, that nothing running names and no late evidence could. */
+  void dropPolicies(long nowMs) throws SQLException {
+    long before = nowMs - POLICY_KEPT_MS;
+    sql.run(
+        """
+        DELETE FROM policies p WHERE used <= ? AND activated < (SELECT max(activated) FROM policies)
+          AND NOT EXISTS (SELECT 1 FROM writers w WHERE w.plan = p.digest AND w.time > ?)
+          AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.plan = p.digest)
+          AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.plan = p.digest AND h.state = 'ACTIVE')
+          AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.plan = p.digest AND h.state IN ('ESTIMATED', 'LEASE_VOIDED', 'EXPIRED') AND h.lease_until > ?)
+        """,
+        before, before, before);
+  }
+
+  private String body(Object row) {
+    return ColumnText.json(json.write(row));
+  }
+
+  private static @Nullable String encoded(@Nullable String text) {
+    return text == null ? null : ColumnText.encoded(text);
+  }
+
+  private <T> void insert(String table, Columns<T> columns, Collection<T> rows) throws SQLException {
+    if (!rows.isEmpty()) {
+      exactly(rows.size(), sql.run(columns.insert(table), columns.values()), table);
+    }
+  }
+
+  private <T> void update(String table, Columns<T> columns, Collection<T> rows, List<String> keys) throws SQLException {
+    if (!rows.isEmpty()) {
+      exactly(rows.size(), sql.run(columns.update(table, keys), columns.values()), table);
+    }
+  }
+
+  private static void exactly(int rows, int written, String table) {
+    if (written != rows) {
+      throw new IllegalStateException(written + " of " + rows + " rows of " + table + " were written: they were not locked");
+    }
+  }
+
+  private static void locked(boolean locked, String what, Object which) {
+    if (!locked) {
+      throw new IllegalStateException(what + " " + which + " was not locked");
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.exchequer.server.store.postgres;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Change;
+import dev.exchequer.ledger.Change.GrantRecord;
+import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.ledger.Command.JournalPosition;
+import dev.exchequer.ledger.Entry;
+import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.RunningRequest;
+import dev.exchequer.receipt.Receipt;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The last form of every row that a batch changed, and all that it added. An empty request is one that ended, an empty key one that was freed. */
+final class ChangedRows {
+  final Map<ObjectName, Account> accounts = new LinkedHashMap<>();
+  final Map<HoldId, Hold> holds = new LinkedHashMap<>();
+  final Map<String, Optional<RunningRequest>> requests = new LinkedHashMap<>();
+  final Map<String, ObjectName> keyOfRequest = new LinkedHashMap<>();
+  final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
+  final Map<String, JournalPosition> journal = new LinkedHashMap<>();
+  final Map<Reach.Slot, Optional<IdempotencyKey>> keys = new LinkedHashMap<>();
+  final List<Entry> entries = new ArrayList<>();
+  final List<Receipt> receipts = new ArrayList<>();
+  final List<GrantRecord> grants = new ArrayList<>();
+  /** Digests and when, the one that decides last. */
+  final Map<String, Long> activated = new LinkedHashMap<>();
+
+  static ChangedRows of(Collection<Change> changes) {
+    ChangedRows rows = new ChangedRows();
+    changes.forEach(rows::add);
+    return rows;
+  }
+
+  private void add(Change change) {
+    switch (change) {
+      case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());
+      case Change.HoldChanged c -> holds.put(c.hold().id(), c.hold());
+      case Change.RequestChanged c -> add(c.request(), Optional.of(c.request()));
+      case Change.RequestEnded c -> add(c.request(), Optional.empty());
+      case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
+      case Change.JournalRead c -> journal.put(c.position().file(), c.position());
+      case Change.KeyTaken c -> keys.put(slot(c.key()), Optional.of(c.key()));
+      case Change.KeyFreed c -> keys.put(slot(c.key()), Optional.empty());
+      case Change.EntryPosted c -> entries.add(c.entry());
+      case Change.ReceiptWritten c -> receipts.add(c.receipt());
+      case Change.GrantRecorded c -> grants.add(c.grant());
+      case Change.PolicyActivated c -> {
+        activated.remove(c.policy().digest());
+        activated.put(c.policy().digest(), c.atMs());
+      }
+      // who still names a policy is known to the database: see BatchWriter.dropPolicies
+      case Change.PolicyDropped c -> {}
+      case Change.AdmissionCounted c -> {}
+    }
+  }
+
+  private void add(RunningRequest request, Optional<RunningRequest> last) {
+    requests.put(request.facts().id(), last);
+    keyOfRequest.put(request.facts().id(), request.facts().apiKey());
+  }
+
+  private static Reach.Slot slot(IdempotencyKey key) {
+    return new Reach.Slot(key.apiKey(), key.key());
+  }
+}

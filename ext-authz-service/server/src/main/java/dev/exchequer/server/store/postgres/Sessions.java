@@ -1,0 +1,42 @@
+package dev.exchequer.server.store.postgres;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** Opens sessions of the database. The seam where tests break them. */
+interface Sessions {
+  /** @throws SQLException if the database cannot be reached, or does not let us in */
+  Connection open() throws SQLException;
+
+  /** With timeouts: nothing here waits for ever for a server, and no server for us. */
+  static Sessions of(PostgresSettings settings, String role) {
+    return () -> {
+      Properties properties = new Properties();
+      if (settings.user() != null) {
+        properties.setProperty("user", settings.user());
+      }
+      if (settings.password() != null) {
+        properties.setProperty("password", settings.password());
+      }
+      properties.setProperty("ApplicationName", "exchequer " + settings.replica() + " " + role);
+      properties.setProperty("connectTimeout", "5");
+      properties.setProperty("loginTimeout", "10");
+      properties.setProperty("socketTimeout", "15");
+      properties.setProperty("tcpKeepAlive", "true");
+      Connection connection = DriverManager.getConnection(settings.url(), properties);
+      try (Statement s = connection.createStatement()) {
+        // A process that stops inside a transaction must not keep its locks.
+        s.execute("SET idle_in_transaction_session_timeout = '5s'");
+        s.execute("SET lock_timeout = '3s'");
+        s.execute("SET statement_timeout = '10s'");
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    };
+  }
+}

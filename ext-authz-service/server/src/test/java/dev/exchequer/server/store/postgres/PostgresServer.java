@@ -1,0 +1,119 @@
+package dev.exchequer.server.store.postgres;
+
+import dev.exchequer.ledger.World;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.OpenLedger;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A real PostgreSQL with the settings that a ledger needs, on loopback. */
+final class PostgresServer implements AutoCloseable {
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+  private static @Nullable PostgresServer shared;
+
+  private final EmbeddedPostgres server;
+
+  private PostgresServer(EmbeddedPostgres server) {
+    this.server = server;
+  }
+
+  /** The one of this JVM; it ends with it. */
+  static synchronized PostgresServer shared() {
+    PostgresServer running = shared;
+    if (running == null) {
+      running = start(EmbeddedPostgres.builder());
+      shared = running;
+    }
+    return running;
+  }
+
+  /**
+   * One that a test stops and starts.
+   *
+   * @param data kept; initialised if it is empty
+   * @param port 0 = any free one
+   */
+  static PostgresServer in(Path data, int port, Map<String, String> settings) {
+    EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(false);
+    settings.forEach(builder::setServerConfig);
+    return start(port == 0 ? builder : builder.setPort(port));
+  }
+
+  private static PostgresServer start(EmbeddedPostgres.Builder builder) {
+    try {
+      // it turns these off unless it is told otherwise
+      return new PostgresServer(
+          builder.setServerConfig("fsync", "on").setServerConfig("full_page_writes", "on").setServerConfig("synchronous_commit", "on").start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  /** The URL of a new, empty database. */
+  String database() {
+    String name = "ledger" + DATABASES.incrementAndGet();
+    execute(url("postgres"), "CREATE DATABASE " + name);
+    return url(name);
+  }
+
+  String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port() + "/" + database + "?user=postgres";
+  }
+
+  static void execute(String url, String sql) {
+    try (Connection c = DriverManager.getConnection(url); Statement s = c.createStatement()) {
+      s.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static long number(String url, String sql) {
+    long[] number = {0};
+    try (Connection c = DriverManager.getConnection(url)) {
+      new Sql(c).each(sql, r -> number[0] = r.getLong(1));
+      return number[0];
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static PostgresSettings settings(String url, String replica) {
+    return new PostgresSettings(url, null, null, replica);
+  }
+
+  static OpenLedger open(String url, String replica, World world) {
+    return open(url, replica, world, Sessions.of(settings(url, replica), "writer"));
+  }
+
+  /** @param writing what its lane writes by */
+  static OpenLedger open(String url, String replica, World world, Sessions writing) {
+    Policy policy = world.policy();
+    PostgresHome home = PostgresHome.open(settings(url, replica), bytes -> policy, Clock.systemUTC(), GroupCommitLane.Observer.NONE, writing);
+    return new OpenLedger(home, world, policy);
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

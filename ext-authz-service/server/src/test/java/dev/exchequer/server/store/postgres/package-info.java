@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.store.postgres;
+
+import org.jspecify.annotations.NullMarked;
