@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class SharedLedger implements BatchLedger, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedLedger.class);
   private static final int ATTEMPTS = 5;
+  /** A row that another replica made meanwhile is there when the batch is decided again; who conflicts more often asks for something twice. */
+  private static final int CONFLICTS = 3;
   private static final long MINUTE_MS = 60_000;
 
   private final WriterSession session;
@@ -76,7 +78,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
 
   private List<Answer> decided(List<Command> commands) {
     boolean fresh = false;
-    for (int attempt = 1; ; attempt++) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
         Tick tick = tick(commands);
         if (session.commit(tick.batch, tick.nowMs)) {
@@ -85,12 +87,10 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
           return tick.answers;
         }
         LOG.warn("a batch was not committed; it is decided again");
-      } catch (RowLocks.MissingAnchors missing) {
-        session.makeAnchors(missing.names());
       } catch (SQLException e) {
         session.rollback(e);
         Trouble trouble = Trouble.of(e);
-        if (trouble == Trouble.REFUSED || trouble == Trouble.CONFLICT && attempt >= ATTEMPTS) {
+        if (trouble == Trouble.REFUSED || trouble == Trouble.CONFLICT && attempt >= CONFLICTS) {
           throw new Refused(e);
         }
         // a session that broke is replaced once: the server may only have been restarted
@@ -98,7 +98,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
           throw new LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
         }
         fresh = trouble == Trouble.BROKEN;
-        LOG.warn("a batch is decided again: {}", e.getMessage());
+        LOG.info("a batch is decided again: {}", e.getMessage());
       } catch (Undecidable | LedgerUnavailable e) {
         session.rollback(e);
         throw e;
@@ -106,16 +106,24 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
         session.rollback(bug);
         throw new Refused(bug);
       }
-      if (attempt > ATTEMPTS) {
-        throw new LedgerUnavailable("the ledger could not commit in " + attempt + " attempts");
-      }
     }
+    throw new LedgerUnavailable("the ledger could not commit in " + ATTEMPTS + " attempts");
   }
 
   /** A batch that is written and not committed yet. */
   private record Tick(long batch, long nowMs, List<Change> changes, List<Answer> answers) {}
 
   private Tick tick(List<Command> commands) throws SQLException {
+    try {
+      return written(commands);
+    } catch (RowLocks.MissingAnchors missing) {
+      session.rollback(null);
+      session.makeAnchors(missing.names());
+      return written(commands);
+    }
+  }
+
+  private Tick written(List<Command> commands) throws SQLException {
     long batch = session.begin() + 1;
     Sql sql = session.sql();
     long earliest = session.earliest(clock.millis());

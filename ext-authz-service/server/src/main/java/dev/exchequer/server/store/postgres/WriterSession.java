@@ -242,16 +242,10 @@ final class WriterSession implements AutoCloseable {
     }
   }
 
-  /** Rows that stand for others, made once and for all. */
-  void makeAnchors(Collection<String> names) {
-    rollback(null);
-    try {
-      sql().run("INSERT INTO anchors (name) SELECT unnest(?::text[]) ORDER BY 1 ON CONFLICT DO NOTHING", Sql.Column.text(names));
-      java.util.Objects.requireNonNull(connection).commit();
-    } catch (SQLException e) {
-      rollback(e);
-      throw new LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
-    }
+  /** Rows that stand for others, made once and for all: whether this arrived is seen when they are locked. */
+  void makeAnchors(Collection<String> names) throws SQLException {
+    sql().run("INSERT INTO anchors (name) SELECT unnest(?::text[]) ORDER BY 1 ON CONFLICT DO NOTHING", Sql.Column.text(names));
+    java.util.Objects.requireNonNull(connection).commit();
   }
 
   /** Holds of this replica that are active. */

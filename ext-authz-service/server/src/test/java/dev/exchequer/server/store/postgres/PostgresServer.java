@@ -7,6 +7,7 @@ import dev.exchequer.server.store.OpenLedger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,12 +15,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A real PostgreSQL with the settings that a ledger needs, on loopback. */
 final class PostgresServer implements AutoCloseable {
   private static final AtomicInteger DATABASES = new AtomicInteger();
+  private static final Map<String, Policy> POLICIES = new ConcurrentHashMap<>();
   private static @Nullable PostgresServer shared;
 
   private final EmbeddedPostgres server;
@@ -103,8 +108,15 @@ final class PostgresServer implements AutoCloseable {
 
   /** @param writing what its lane writes by */
   static OpenLedger open(String url, String replica, World world, Sessions writing) {
+    return open(url, replica, world, writing, Clock.systemUTC());
+  }
+
+  static OpenLedger open(String url, String replica, World world, Sessions writing, Clock clock) {
     Policy policy = world.policy();
-    PostgresHome home = PostgresHome.open(settings(url, replica), bytes -> policy, Clock.systemUTC(), GroupCommitLane.Observer.NONE, writing);
+    POLICIES.put(url + policy.digest(), policy);
+    // a policy's bytes are its digest here
+    Function<byte[], Policy> decode = bytes -> Objects.requireNonNull(POLICIES.get(url + new String(bytes, StandardCharsets.UTF_8)));
+    PostgresHome home = PostgresHome.open(settings(url, replica), decode, clock, GroupCommitLane.Observer.NONE, writing);
     return new OpenLedger(home, world, policy);
   }
 

@@ -1,0 +1,39 @@
+package dev.exchequer.server.store.postgres;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** A clock that a test moves. */
+final class SetClock extends Clock {
+  private volatile long ms;
+
+  SetClock(long ms) {
+    this.ms = ms;
+  }
+
+  void forward(long byMs) {
+    ms += byMs;
+  }
+
+  @Override
+  public long millis() {
+    return ms;
+  }
+
+  @Override
+  public Instant instant() {
+    return Instant.ofEpochMilli(ms);
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return ZoneOffset.UTC;
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    throw new UnsupportedOperationException("milliseconds only");
+  }
+}
