@@ -4,6 +4,7 @@ import dev.exchequer.fallback.Ending;
 import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.policy.Policy;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,10 @@ import java.util.Set;
 final class Housekeeping {
   /** A policy is kept this long after it was superseded, and after the lease of a hold that may still be corrected: late evidence prices by it. */
   private static final long POLICY_KEPT_MS = 3_600_000;
+
+  /** Not by the order in memory: a store that was read again, or that reads only some rows, ends them in the same order. */
+  private static final Comparator<Hold> BY_LEASE =
+      Comparator.comparingLong(Hold::leaseUntilMs).thenComparing(hold -> hold.id().request()).thenComparingInt(hold -> hold.id().attempt());
 
   private final Draft draft;
 
@@ -32,11 +37,7 @@ final class Housekeeping {
       return;
     }
     Settling settling = new Settling(draft);
-    for (Hold hold : List.copyOf(draft.state().activeHolds())) {
-      if (hold.leaseUntilMs() <= draft.now()) {
-        settling.expire(hold);
-      }
-    }
+    draft.state().activeHolds().stream().filter(hold -> hold.leaseUntilMs() <= draft.now()).sorted(BY_LEASE).forEach(settling::expire);
   }
 
   private void abandonedRequests() {

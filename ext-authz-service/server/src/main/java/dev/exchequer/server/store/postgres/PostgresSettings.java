@@ -1,8 +1,8 @@
 package dev.exchequer.server.store.postgres;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 
 /**
  * Which database, and who this replica is to it. Never printed with what the URL says after the name of the database: there may be a password.
@@ -14,11 +14,17 @@ import org.postgresql.Driver;
  */
 public record PostgresSettings(String url, @Nullable String user, @Nullable String password, String replica) {
   private static final String SCHEME = "jdbc:postgresql:";
+  private static final String PORT = ":(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+  private static final String HOST = "(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(" + PORT + ")?";
+
+  /** Looked at here first: the driver would log one that it cannot read, with whatever password is in it. */
+  private static final Pattern URL = Pattern.compile("jdbc:postgresql://" + HOST + "(," + HOST + ")*/[A-Za-z0-9._-]+(\\?[^%]*(%[0-9A-Fa-f]{2}[^%]*)*)?");
+
   private static final String USER = "EXCHEQUER_STORE_USER";
   private static final String PASSWORD = "EXCHEQUER_STORE_PASSWORD";
 
   public PostgresSettings {
-    if (!url.startsWith(SCHEME) || Driver.parseURL(url, null) == null) {
+    if (!URL.matcher(url).matches()) {
       throw new IllegalArgumentException("not a PostgreSQL URL: give jdbc:postgresql://HOST/DATABASE, user and password by " + USER + " and " + PASSWORD);
     }
     if (replica.isEmpty()) {
@@ -34,9 +40,7 @@ public record PostgresSettings(String url, @Nullable String user, @Nullable Stri
   /** Without anything that could be a secret. */
   String place() {
     int query = url.indexOf('?');
-    String place = url.substring(SCHEME.length(), query < 0 ? url.length() : query);
-    int user = place.lastIndexOf('@');
-    return user < 0 ? place : "//" + place.substring(user + 1);
+    return url.substring(SCHEME.length(), query < 0 ? url.length() : query);
   }
 
   @Override

@@ -37,7 +37,7 @@ final class PostgresServer implements AutoCloseable {
   static synchronized PostgresServer shared() {
     PostgresServer running = shared;
     if (running == null) {
-      running = start(EmbeddedPostgres.builder());
+      running = start(safe(EmbeddedPostgres.builder()));
       shared = running;
     }
     return running;
@@ -50,16 +50,19 @@ final class PostgresServer implements AutoCloseable {
    * @param port 0 = any free one
    */
   static PostgresServer in(Path data, int port, Map<String, String> settings) {
-    EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(false);
+    EmbeddedPostgres.Builder builder = safe(EmbeddedPostgres.builder()).setDataDirectory(data).setCleanDataDirectory(false);
     settings.forEach(builder::setServerConfig);
     return start(port == 0 ? builder : builder.setPort(port));
   }
 
+  /** It turns these off unless it is told otherwise. */
+  private static EmbeddedPostgres.Builder safe(EmbeddedPostgres.Builder builder) {
+    return builder.setServerConfig("fsync", "on").setServerConfig("full_page_writes", "on").setServerConfig("synchronous_commit", "on");
+  }
+
   private static PostgresServer start(EmbeddedPostgres.Builder builder) {
     try {
-      // it turns these off unless it is told otherwise
-      return new PostgresServer(
-          builder.setServerConfig("fsync", "on").setServerConfig("full_page_writes", "on").setServerConfig("synchronous_commit", "on").start());
+      return new PostgresServer(builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,207 @@
+package dev.exchequer.server.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.Command.JournalEvent;
+import dev.exchequer.ledger.ProviderView;
+import dev.exchequer.ledger.Result;
+import dev.exchequer.ledger.World;
+import dev.exchequer.money.Money;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.pricing.Usage;
+import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.LedgerHome;
+import dev.exchequer.server.store.LedgerReads;
+import dev.exchequer.server.store.SqliteHome;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The same commands on SQLite and on PostgreSQL give the same answers, and leave the same books, byte for byte. */
+class TapeIT {
+  private static final int BATCHES = 150;
+
+  @TempDir Path folder;
+
+  private final Map<String, Policy> policies = new HashMap<>();
+  private final List<String> held = new ArrayList<>();
+  private World world = new World();
+  private SplittableRandom random = new SplittableRandom(0);
+  private SetClock clock = new SetClock(0);
+  private int ids;
+
+  /** With several replicas every command goes to another one; time then does not move far, for leases of others are swept later. */
+  @ParameterizedTest(name = "seed {0}, {1} replicas")
+  @CsvSource({"1, 1", "2, 1", "3, 1", "4, 1", "5, 3", "6, 3"})
+  void isTheSame(long seed, int replicas) {
+    random = new SplittableRandom(seed);
+    clock = new SetClock(World.START);
+    world = aWorld();
+    String url = PostgresServer.shared().database();
+    List<LedgerHome> shared = new ArrayList<>();
+    try (SqliteHome local = SqliteHome.open(folder, this::decode, clock, GroupCommitLane.Observer.NONE)) {
+      for (int i = 0; i < replicas; i++) {
+        shared.add(PostgresHome.open(PostgresServer.settings(url, "r" + i), this::decode, clock, GroupCommitLane.Observer.NONE));
+      }
+      activate(local, shared);
+      for (int batch = 0; batch < BATCHES; batch++) {
+        world.now = clock.millis();
+        List<Command> commands = new ArrayList<>();
+        for (int i = random.nextInt(1, 25); i > 0; i--) {
+          commands.add(command(replicas));
+        }
+        play(commands, local, shared, "seed " + seed + ", batch " + batch);
+        clock.forward(random.nextInt(replicas > 1 ? 200 : 8_000));
+        if (random.nextInt(15) == 0) {
+          world.creditSuspended = !world.creditSuspended;
+          activate(local, shared);
+        }
+      }
+      List<Object> expected = books(local);
+      List<Object> given = books(shared.getLast());
+      for (int i = 0; i < Math.min(expected.size(), given.size()); i++) {
+        assertThat(given.get(i)).as("seed %s, line %s of the books", seed, i).isEqualTo(expected.get(i));
+      }
+      assertThat(given).hasSameSizeAs(expected);
+      assertThat(PostgresServer.number(url, "SELECT sum(running) FROM anchors")).isEqualTo(PostgresServer.number(url, "SELECT count(*) FROM requests"));
+    } finally {
+      shared.forEach(LedgerHome::close);
+    }
+  }
+
+  private World aWorld() {
+    World made = new World();
+    made.credit = "4";
+    made.wallet = "3";
+    made.concurrency = 12;
+    made.maxInFlight = 100_000;
+    made.backupProvider = random.nextBoolean();
+    made.budgets.add(made.budget("tasks", Budget.Per.TASK, "CREDIT", "1.5", 3));
+    made.budgets.add(made.budget("keys", Budget.Per.API_KEY, "CNY", "2.5", 3));
+    made.budgets.add(made.budget("all", Budget.Per.TARGET, "CREDIT", "3.3", 3));
+    return made;
+  }
+
+  private Policy decode(byte[] digest) {
+    return Objects.requireNonNull(policies.get(new String(digest, StandardCharsets.UTF_8)));
+  }
+
+  private void activate(LedgerHome local, List<LedgerHome> shared) {
+    Policy policy = world.policy();
+    policies.put(policy.digest(), policy);
+    world.apply(new Command.Activate(policy));
+    List<LedgerHome> all = new ArrayList<>(shared);
+    all.add(local);
+    for (LedgerHome home : all) {
+      home.remember(policy.digest(), policy.digest().getBytes(StandardCharsets.UTF_8));
+      home.lane().submit(new Command.Activate(policy)).join();
+    }
+  }
+
+  private void play(List<Command> commands, LedgerHome local, List<LedgerHome> shared, String where) {
+    List<CompletableFuture<Result>> expected = commands.stream().map(local.lane()::submit).toList();
+    List<CompletableFuture<Result>> given = new ArrayList<>();
+    for (Command command : commands) {
+      CompletableFuture<Result> answer = shared.get(random.nextInt(shared.size())).lane().submit(command);
+      given.add(answer);
+      if (shared.size() > 1) {
+        // one after the other: at several replicas only that has an order
+        answer.join();
+      }
+    }
+    for (int i = 0; i < commands.size(); i++) {
+      Result result = expected.get(i).join();
+      assertThat(given.get(i).join()).as("%s, %s", where, commands.get(i)).isEqualTo(result);
+      if (result instanceof Result.Held taken && taken.id().attempt() == 1) {
+        held.add(taken.id().request());
+      }
+    }
+  }
+
+  private Command command(int replicas) {
+    int dice = random.nextInt(100);
+    if (dice < 35 || held.isEmpty()) {
+      boolean again = !held.isEmpty() && random.nextInt(12) == 0;
+      String key = random.nextInt(3) == 0 ? "key" + random.nextInt(30) : null;
+      String task = "task" + random.nextInt(5);
+      return new Command.Admit(world.facts(again ? anyHeld() : "r" + ids++, task, key), ProviderView.ALL_WELL);
+    }
+    HoldId id = new HoldId(anyHeld(), random.nextInt(1, 4));
+    if (dice < 60) {
+      return new Command.Settle(id, evidence(), ProviderView.ALL_WELL);
+    }
+    if (dice < 75) {
+      return new Command.NextAttempt(new HoldId(id.request(), random.nextInt(2, 4)), ProviderView.ALL_WELL);
+    }
+    if (dice < 78) {
+      return new Command.Abandon(id);
+    }
+    if (dice < 90) {
+      return new Command.Journal(new Command.JournalPosition("hops.jsonl", 1, 1, dice), event(id));
+    }
+    if (dice < 93) {
+      return new Command.Grant(random.nextBoolean() ? World.CREDIT : World.WALLET, random.nextLong(1, 300_000_000), "jane", "a gift", "k" + random.nextInt(20));
+    }
+    if (dice < 96 || replicas > 1) {
+      return new Command.Deny(world.facts("d" + ids++, "", null), Ending.of(400, "bad_request", "no", new Ending.Retry.No()));
+    }
+    return new Command.Sweep();
+  }
+
+  /** Rather one of the last. */
+  private String anyHeld() {
+    return held.get(Math.max(0, held.size() - 1 - random.nextInt(random.nextInt(5) == 0 ? held.size() : Math.min(8, held.size()))));
+  }
+
+  private dev.exchequer.fallback.Evidence evidence() {
+    return switch (random.nextInt(6)) {
+      case 0 -> World.status(503);
+      case 1 -> World.status(429);
+      case 2 -> World.cut(random.nextBoolean(), Usage.NOTHING, random.nextInt(400));
+      default -> World.ok(random.nextInt(2_000), random.nextInt(2_000));
+    };
+  }
+
+  private JournalEvent event(HoldId id) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new JournalEvent.HopProgress(id, evidence());
+      case 1 -> new JournalEvent.RequestEnd(id.request(), 503, random.nextBoolean());
+      case 2 -> new JournalEvent.Nothing();
+      default -> new JournalEvent.HopEnd(id, evidence());
+    };
+  }
+
+  private static List<Object> books(LedgerHome home) {
+    LedgerReads reads = home.reads();
+    List<Object> books = new ArrayList<>();
+    Set<String> statuses = new LinkedHashSet<>();
+    for (LedgerReads.BalanceRow row : reads.balances()) {
+      books.add(List.of(row.name(), row.unit(), row.posted(), row.held(), row.sequence()));
+      books.addAll(reads.entries(row.name(), null, 100_000).items());
+    }
+    books.addAll(reads.budgets());
+    for (String receipt : reads.receipts(new LedgerReads.ReceiptQuery(null, null, null, null, null, null, null, null, null, null, 100_000)).items()) {
+      books.add(receipt);
+      statuses.add(receipt.substring(receipt.indexOf("\"status\""), receipt.indexOf("\"status\"") + 18));
+    }
+    books.add(reads.openHolds());
+    assertThat(statuses).as("a tape that does something").hasSizeGreaterThan(2);
+    assertThat(reads.balance(World.CREDIT).orElseThrow().posted()).isNotEqualTo(Money.parse("4"));
+    return books;
+  }
+}
