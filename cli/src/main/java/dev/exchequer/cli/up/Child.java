@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ final class Child {
 
   private final String name;
   private final List<String> command;
+  private final Map<String, String> environment;
   private final DataDir data;
   private final ScheduledExecutorService starter;
   private @Nullable Process process;
@@ -44,6 +46,12 @@ final class Child {
    *     ends (prctl(2), PR_SET_PDEATHSIG)
    */
   Child(String name, List<String> command, DataDir data, ScheduledExecutorService starter) {
+    this(name, command, data, starter, Map.of());
+  }
+
+  /** @param environment what this child gets beside what all of them get */
+  Child(String name, List<String> command, DataDir data, ScheduledExecutorService starter, Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
     this.name = name;
     this.command = List.copyOf(command);
     this.data = data;
@@ -66,6 +74,7 @@ final class Child {
     try {
       ProcessBuilder builder = new ProcessBuilder(guarded(command, System.getenv().getOrDefault("PATH", "")));
       builder.environment().keySet().retainAll(KEPT_ENVIRONMENT);
+      builder.environment().putAll(environment);
       builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(data.log(name).toFile()));
       begun = builder.start();
     } catch (IOException e) {

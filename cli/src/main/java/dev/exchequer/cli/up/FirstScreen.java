@@ -15,6 +15,7 @@ final class FirstScreen {
     text.append("  endpoint   ").append(settings.endpoint()).append("/v1\n");
     text.append("  admin API  http://127.0.0.1:").append(settings.adminPort()).append("  (token: ").append(settings.data().resolve("admin.token")).append(")\n");
     text.append("  config     ").append(settings.config()).append("  (changes are followed)\n");
+    settings.store().ifPresent(store -> text.append("  ledger     PostgreSQL ").append(store.place()).append('\n'));
     if (mockPort > 0) {
       text.append("  mock       http://127.0.0.1:").append(mockPort).append("/v1  (a provider that costs nothing)\n");
     }

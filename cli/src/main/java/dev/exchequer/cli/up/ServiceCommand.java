@@ -2,11 +2,13 @@ package dev.exchequer.cli.up;
 
 import dev.exchequer.server.ServiceSettings;
 import dev.exchequer.server.link.OperatorLink;
+import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +43,8 @@ public final class ServiceCommand implements Callable<Integer> {
   @Option(names = "--max-request-bytes", paramLabel = "N", defaultValue = "33554432", description = "Largest body that Envoy admits (default: ${DEFAULT-VALUE}).")
   int maxRequestBytes = 32 << 20;
 
+  @Mixin StoreOption store = new StoreOption();
+
   @ArgGroup(exclusive = false, heading = "An operator elsewhere (default: it is on this machine and opens feed.sock):%n")
   @Nullable RemoteOperator operator;
 
@@ -69,9 +73,12 @@ public final class ServiceCommand implements Callable<Integer> {
     // room for the headers that come with a body
     int messages = Math.addExact(maxRequestBytes, 1 << 20);
     long lease = ServiceSettings.DEFAULT_LEASE_MS;
-    return operator == null
-        ? new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages)
-        : new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages, remote(operator));
+    ServiceSettings settings =
+        operator == null
+            ? new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages)
+            : new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages, remote(operator));
+    PostgresSettings database = store.settings(spec, node, System.getenv());
+    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data)));
   }
 
   private OperatorLink.Remote remote(RemoteOperator given) {

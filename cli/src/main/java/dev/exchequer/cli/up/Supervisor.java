@@ -4,6 +4,7 @@ import dev.exchequer.cli.admin.AdminClient;
 import dev.exchequer.cli.admin.BalancesCommand;
 import dev.exchequer.cli.admin.CommandFailed;
 import dev.exchequer.cli.mock.MockProvider;
+import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -69,7 +71,9 @@ final class Supervisor {
 
     // Not closed by a pool's own idea of idleness: see Child about the thread that forks.
     ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("children").factory());
-    Child accounting = new Child("service", service.commandLine(data, sockets, settings.adminPort()), data, starter);
+    // in its environment, not on its command line: the URL may have a password in it
+    Map<String, String> store = settings.store().map(PostgresSettings::environment).orElse(Map.of());
+    Child accounting = new Child("service", service.commandLine(data, sockets, settings.adminPort()), data, starter, store);
     started.add(() -> accounting.stop(SERVICE_PATIENCE));
     Child envoy = new Child("envoy", Commands.envoy(binary, bootstrap, data.log("envoy")), data, starter);
     started.add(() -> envoy.stop(ENVOY_PATIENCE));

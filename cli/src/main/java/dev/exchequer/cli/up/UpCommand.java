@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,6 +49,8 @@ public final class UpCommand implements Callable<Integer> {
       description = "Runs the mock provider on this port (default: with the quickstart " + UpSettings.MOCK_PORT + " or, if in use, any free one; else none).")
   @Nullable Integer mockPort;
 
+  @Mixin StoreOption store = new StoreOption();
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -59,7 +62,7 @@ public final class UpCommand implements Callable<Integer> {
   UpSettings settings() {
     Optional<Path> root = Optional.ofNullable(System.getProperty("exchequer.root")).map(Path::of);
     Path folder = config != null ? config : root.orElse(Path.of("")).resolve("examples/quickstart");
-    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock());
+    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock(), Optional.ofNullable(store.settings(spec, "local", System.getenv())));
   }
 
   private UpSettings.Mock mock() {

@@ -1,5 +1,6 @@
 package dev.exchequer.cli.up;
 
+import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -10,8 +11,10 @@ import java.util.Optional;
  * @param namespace of the gateway
  * @param envoy a binary that the user names
  * @param mock whether the mock provider runs, and where
+ * @param store the database that keeps the ledger; empty = a file in DATA
  */
-record UpSettings(Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
+record UpSettings(
+    Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock, Optional<PostgresSettings> store) {
   /** Where the quickstart's YAML expects the mock provider. */
   static final int MOCK_PORT = 9100;
 
@@ -22,6 +25,11 @@ record UpSettings(Optional<Path> root, Path config, String namespace, Path data,
   /** @param port preferred or exact one */
   record Mock(MockChoice choice, int port) {
     static final Mock NONE = new Mock(MockChoice.NONE, 0);
+  }
+
+  /** With the ledger in a file. */
+  UpSettings(Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
+    this(root, config, namespace, data, listen, port, adminPort, envoy, mock, Optional.empty());
   }
 
   boolean loopbackOnly() {

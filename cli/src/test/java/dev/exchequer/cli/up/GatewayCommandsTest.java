@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.server.ServiceSettings;
 import dev.exchequer.server.link.OperatorLink;
+import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -30,6 +32,23 @@ class GatewayCommandsTest {
     assertThat(settings.node()).isEqualTo("gateway-0");
     assertThat(settings.operator()).isEqualTo(new OperatorLink.Remote("exchequer-operator.system.svc", 18000, Path.of("/tls"), "exchequer-operator"));
     assertThat(settings.maxInboundBytes()).isEqualTo(2 << 20);
+  }
+
+  private static PostgresSettings store(String... arguments) {
+    return Objects.requireNonNull(service(arguments).store());
+  }
+
+  @Test
+  void theLedgerInADatabase(@TempDir Path data) {
+    PostgresSettings pod = store("--data=" + data, "--sockets=/s", "--node=gateway-0", "--store=jdbc:postgresql://db.system.svc/ledger");
+    assertThat(pod.replica()).isEqualTo("gateway-0");
+    assertThat(pod.url()).isEqualTo("jdbc:postgresql://db.system.svc/ledger");
+    String[] local = {"--data=" + data, "--sockets=/s", "--store=jdbc:postgresql://db/ledger"};
+    assertThat(store(local).replica()).as("a name of its data folder").startsWith("local-").hasSizeGreaterThan(20).isEqualTo(store(local).replica());
+    assertThat(service("--data=/d", "--sockets=/s").store()).as("a file, if nothing is said").isNull();
+    assertThatThrownBy(() -> service("--data=/d", "--sockets=/s", "--store=jdbc:postgresql://me:hunter2@db/ledger"))
+        .hasMessageContaining("--store: not a PostgreSQL URL: give jdbc:postgresql://HOST/DATABASE")
+        .hasMessageNotContaining("hunter2");
   }
 
   @Test

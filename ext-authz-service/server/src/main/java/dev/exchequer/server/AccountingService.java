@@ -28,11 +28,11 @@ import dev.exchequer.server.policyfeed.FromAccountingPolicy;
 import dev.exchequer.server.policyfeed.PolicyFeedClient;
 import dev.exchequer.server.report.LedgerReporter;
 import dev.exchequer.server.settle.SettleService;
-import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerReads;
-import dev.exchequer.server.store.SqlitePicture;
-import dev.exchequer.server.store.SqliteReads;
-import dev.exchequer.server.store.SqliteStore;
+import dev.exchequer.server.store.SqliteHome;
+import dev.exchequer.server.store.postgres.PostgresHome;
+import dev.exchequer.server.store.postgres.PostgresSettings;
 import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,19 +91,17 @@ public final class AccountingService implements AutoCloseable {
 
   private void open() throws IOException {
     Path journal = settings.data().resolve("journal");
-    SqliteStore store = keep(SqliteStore.open(settings.data(), AccountingService::stored));
+    LedgerHome ledger = keep(ledger());
     JournalHealth health = keep(new JournalHealth(journal));
     Map<String, JournalPosition> positions = new HashMap<>();
-    List<LedgerState> loaded = new ArrayList<>(1);
-    GroupCommitLane lane = keep(new GroupCommitLane(store, Clock.systemUTC(), metrics::committed, loaded::add));
-    LedgerEngine engine = new LedgerEngine(lane, store::remember, health, new ServiceMetrics(metrics));
-    LedgerState state = loaded.get(0);
+    LedgerEngine engine = new LedgerEngine(ledger.lane(), ledger::remember, health, new ServiceMetrics(metrics));
+    LedgerState state = ledger.loaded();
     for (String file : List.of(HOPS, REQUESTS)) {
       state.journalPosition(file).ifPresent(position -> positions.put(file, position));
     }
     engine.restore(state);
     metrics.runningRequests(engine::runningRequests);
-    SqliteReads reads = keep(new SqliteReads(store));
+    LedgerReads reads = ledger.reads();
     metrics.collect(new LedgerMetrics(() -> picture(engine, reads), System::currentTimeMillis));
 
     envoyCalls(engine, reads);
@@ -111,14 +109,20 @@ public final class AccountingService implements AutoCloseable {
     EnvoyAdmin envoy = new EnvoyAdmin(settings.envoySocket(), ENVOY_TIMEOUT);
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
     OperatorLink link = operator(engine, envoy);
-    SqlitePicture pictures = keep(new SqlitePicture(store));
-    keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), pictures, engine::policy, Clock.systemUTC())).start();
+    keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
     admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
   }
 
-  private static LedgerMetrics.Picture picture(LedgerEngine engine, SqliteReads reads) {
+  private LedgerHome ledger() {
+    PostgresSettings store = settings.store();
+    return store == null
+        ? SqliteHome.open(settings.data(), AccountingService::stored, Clock.systemUTC(), metrics::committed)
+        : PostgresHome.open(store, AccountingService::stored, Clock.systemUTC(), metrics::committed);
+  }
+
+  private static LedgerMetrics.Picture picture(LedgerEngine engine, LedgerReads reads) {
     Map<ObjectName, Balance> definitions = engine.policy().map(Policy::balances).orElse(Map.of());
     List<LedgerMetrics.Balance> balances = new ArrayList<>();
     for (LedgerReads.BalanceRow row : reads.balances()) {
@@ -153,7 +157,7 @@ public final class AccountingService implements AutoCloseable {
     };
   }
 
-  private void envoyCalls(LedgerEngine engine, SqliteReads reads) throws IOException {
+  private void envoyCalls(LedgerEngine engine, LedgerReads reads) throws IOException {
     BoundedPool bodies = keep(new BoundedPool("bodies", 2, 256));
     BoundedPool readers = keep(new BoundedPool("reads", 2, 64));
     Clock clock = Clock.systemUTC();

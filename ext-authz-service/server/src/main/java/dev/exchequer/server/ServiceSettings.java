@@ -1,6 +1,7 @@
 package dev.exchequer.server;
 
 import dev.exchequer.server.link.OperatorLink;
+import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param leaseMs how long a hold lives without a sign of life
  * @param maxInboundBytes of a gRPC message: the largest body that Envoy admits, and room for its headers
  * @param operator the operator of a pod's gateway; null = it is beside the service and has opened feed.sock
+ * @param store the database that keeps the ledger, shared with other gateways; null = a file in DATA
  */
 public record ServiceSettings(
-    Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes, OperatorLink.@Nullable Remote operator) {
+    Path data,
+    Path sockets,
+    String adminHost,
+    int adminPort,
+    String node,
+    long leaseMs,
+    int maxInboundBytes,
+    OperatorLink.@Nullable Remote operator,
+    @Nullable PostgresSettings store) {
   public static final long DEFAULT_LEASE_MS = 60_000;
   public static final int DEFAULT_MAX_INBOUND_BYTES = 33 * 1024 * 1024;
 
@@ -39,7 +49,18 @@ public record ServiceSettings(
 
   /** With the operator beside it. */
   public ServiceSettings(Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes) {
-    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null);
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null, null);
+  }
+
+  /** With the ledger in a file. */
+  public ServiceSettings(
+      Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes, OperatorLink.@Nullable Remote operator) {
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, null);
+  }
+
+  /** With the ledger in a database, null = in a file. */
+  public ServiceSettings with(@Nullable PostgresSettings database) {
+    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, database);
   }
 
   /** One machine, as `exchequer up` starts it. */

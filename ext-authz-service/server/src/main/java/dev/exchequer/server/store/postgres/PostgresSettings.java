@@ -1,5 +1,6 @@
 package dev.exchequer.server.store.postgres;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ public record PostgresSettings(String url, @Nullable String user, @Nullable Stri
   /** Looked at here first: the driver would log one that it cannot read, with whatever password is in it. */
   private static final Pattern URL = Pattern.compile("jdbc:postgresql://" + HOST + "(," + HOST + ")*/[A-Za-z0-9._-]+(\\?[^%]*(%[0-9A-Fa-f]{2}[^%]*)*)?");
 
+  /** Where the URL may be, if no option gives it. */
+  public static final String ENVIRONMENT = "EXCHEQUER_STORE";
+
   private static final String USER = "EXCHEQUER_STORE_USER";
   private static final String PASSWORD = "EXCHEQUER_STORE_PASSWORD";
 
@@ -37,8 +41,26 @@ public record PostgresSettings(String url, @Nullable String user, @Nullable Stri
     return new PostgresSettings(url, environment.get(USER), environment.get(PASSWORD), replica);
   }
 
+  /** For a process that is to use the same database: {@link #of} of it gives the same. */
+  public Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put(ENVIRONMENT, url);
+    if (user != null) {
+      environment.put(USER, user);
+    }
+    if (password != null) {
+      environment.put(PASSWORD, password);
+    }
+    return environment;
+  }
+
+  /** Under another name. */
+  public PostgresSettings as(String name) {
+    return new PostgresSettings(url, user, password, name);
+  }
+
   /** Without anything that could be a secret. */
-  String place() {
+  public String place() {
     int query = url.indexOf('?');
     return url.substring(SCHEME.length(), query < 0 ? url.length() : query);
   }
