@@ -28,6 +28,7 @@ import dev.exchequer.server.policyfeed.FromAccountingPolicy;
 import dev.exchequer.server.policyfeed.PolicyFeedClient;
 import dev.exchequer.server.report.LedgerReporter;
 import dev.exchequer.server.settle.SettleService;
+import dev.exchequer.server.store.KeptElsewhere;
 import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.SqliteHome;
@@ -110,16 +111,20 @@ public final class AccountingService implements AutoCloseable {
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
     OperatorLink link = operator(engine, envoy);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain)));
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
   }
 
   private LedgerHome ledger() {
     PostgresSettings store = settings.store();
-    return store == null
-        ? SqliteHome.open(settings.data(), AccountingService::stored, Clock.systemUTC(), metrics::committed)
-        : PostgresHome.open(store, AccountingService::stored, Clock.systemUTC(), metrics::committed);
+    if (store == null) {
+      KeptElsewhere.refuse(settings.data());
+      return SqliteHome.open(settings.data(), AccountingService::stored, Clock.systemUTC(), metrics::committed);
+    }
+    LedgerHome shared = PostgresHome.open(store, AccountingService::stored, Clock.systemUTC(), metrics::committed);
+    KeptElsewhere.note(settings.data(), store.place());
+    return shared;
   }
 
   private static LedgerMetrics.Picture picture(LedgerEngine engine, LedgerReads reads) {
@@ -177,10 +182,10 @@ public final class AccountingService implements AutoCloseable {
     }
   }
 
-  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain) {
+  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain, LedgerHome ledger) {
     return new AdminServer.Health(
-        () -> engine.admitting() && !drain.draining(),
-        () -> List.of(drain.draining() ? "the gateway drains" : engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
+        () -> engine.admitting() && !drain.draining() && ledger.ended().isEmpty(),
+        () -> List.of(ledger.ended().isPresent() ? ledger.ended().get() : drain.draining() ? "the gateway drains" : engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
         metrics::text);
   }
 

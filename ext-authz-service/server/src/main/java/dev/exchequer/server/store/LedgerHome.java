@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.ledger.LedgerState;
+import java.util.Optional;
 
 /** A ledger that is open, in whichever store: the lane that changes it and what is read beside it. Closed as a whole, when nobody asks any more. */
 public interface LedgerHome extends AutoCloseable {
@@ -15,6 +16,11 @@ public interface LedgerHome extends AutoCloseable {
 
   /** A policy's bytes, to be stored when it is activated. */
   void remember(String digest, byte[] policy);
+
+  /** Why this process will never write again, though it runs: another one has its name. Empty while it may write. */
+  default Optional<String> ended() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -32,9 +32,13 @@ public final class SqliteBackup {
   /**
    * @param data the folder of a ledger, running or not
    * @param target does not exist; its folder does
-   * @throws IOException if there is no ledger, the target exists or cannot be written, or the copy is not sound; there is no file at the target then
+   * @throws IOException if there is no ledger, it is in PostgreSQL, the target exists or cannot be written, or the copy is not sound; there is no file at the target then
    */
   public static Copy of(Path data, Path target) throws IOException {
+    String elsewhere = KeptElsewhere.of(data).orElse(null);
+    if (elsewhere != null) {
+      throw new IOException("the ledger of " + data + " is in PostgreSQL " + elsewhere + ": copy it with pg_dump --format=custom, which waits for no writer and makes none wait");
+    }
     Path database = data.resolve("ledger.db");
     if (!Files.isRegularFile(database)) {
       throw new IOException("there is no ledger in " + data + ": give the data folder of a gateway");

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class PostgresHome implements LedgerHome {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresHome.class);
 
+  private final WriterSession session;
   private final PolicyShelf policies;
   private final SharedLane lane;
   private final LedgerState loaded;
@@ -32,6 +33,7 @@ public final class PostgresHome implements LedgerHome {
   private final PostgresPicture pictures;
 
   private PostgresHome(PolicyShelf policies, WriterSession session, LedgerState loaded, SharedLane lane, Sessions reading) {
+    this.session = session;
     this.policies = policies;
     this.loaded = loaded;
     this.lane = lane;
@@ -59,7 +61,7 @@ public final class PostgresHome implements LedgerHome {
     PolicyShelf policies = new PolicyShelf(decode);
     WriterSession session = WriterSession.takeOver(writing, settings.replica());
     try {
-      long now = session.earliest(clock.millis());
+      long now = startedAt(session, clock);
       LedgerState loaded = load(session, decode, policies, now);
       SharedLane lane = new SharedLane(new SharedLedger(session, clock, policies, now), observer);
       return new PostgresHome(policies, session, loaded, lane, reading);
@@ -75,6 +77,17 @@ public final class PostgresHome implements LedgerHome {
       Fitness.check(connection);
     } catch (SQLException e) {
       throw new IllegalStateException("the ledger's database " + settings.place() + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Ledger time, as every other replica has written it: a clock that is ahead of ours must not end our leases before the journal is read. */
+  private static long startedAt(WriterSession session, Clock clock) {
+    try {
+      return session.now(session.earliest(clock.millis()));
+    } catch (SQLException e) {
+      throw new IllegalStateException("the ledger cannot be read: " + e.getMessage(), e);
+    } finally {
+      session.rollback(null);
     }
   }
 
@@ -134,6 +147,11 @@ public final class PostgresHome implements LedgerHome {
   @Override
   public void remember(String digest, byte[] policy) {
     policies.remember(digest, policy);
+  }
+
+  @Override
+  public Optional<String> ended() {
+    return session.ended();
   }
 
   @Override

@@ -130,6 +130,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     Footprint wanted = Footprint.of(commands);
     wanted.activated.forEach(policies::put);
     if (wanted.sweeps && earliest - MINUTE_MS >= countedAtMs) {
+      session.recheck();
       local.restart(session.ownHolds(sql, json));
       countedAtMs = earliest;
       wanted.tidies = true;

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,8 @@ final class WriterSession implements AutoCloseable {
   private final long epoch;
   private long lastBatch;
   private long lastTimeMs;
-  private boolean fenced;
+  /** Read by any thread. */
+  private volatile boolean fenced;
   private @Nullable Connection connection;
 
   private WriterSession(Sessions sessions, String replica, Connection connection, Row row) {
@@ -71,6 +73,8 @@ final class WriterSession implements AutoCloseable {
       // every statement here is by key; plans made while the tables were empty must not read them whole
       s.execute("SET enable_seqscan = off");
       connection.setAutoCommit(false);
+      // what is read after a lock is what is there then, whatever the database's default: rows that a lock stands for are not in an older snapshot
+      connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -78,10 +82,15 @@ final class WriterSession implements AutoCloseable {
     }
   }
 
-  /** The row may be locked by a process that was stopped inside a transaction: the server ends that within seconds. */
+  /**
+   * An epoch is given once, also where a failover or a deleted row forgot the one before: it is the server's time in microseconds, and more than the last one.
+   *
+   * <p>The row may be locked by a process that was stopped inside a transaction: the server ends that within seconds.
+   */
   private static Row newEpoch(Connection connection, String replica) throws SQLException {
     String sql =
-        "INSERT INTO writers AS w (id, epoch, batch, time) VALUES (?, 1, 0, 0) ON CONFLICT (id) DO UPDATE SET epoch = w.epoch + 1 RETURNING epoch, batch, time";
+        "INSERT INTO writers AS w (id, epoch, batch, time) VALUES (?, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, 0, 0) "
+            + "ON CONFLICT (id) DO UPDATE SET epoch = greatest(w.epoch + 1, excluded.epoch) RETURNING epoch, batch, time";
     for (int attempt = 1; ; attempt++) {
       try {
         List<Row> rows = rows(connection, sql, replica);
@@ -164,8 +173,30 @@ final class WriterSession implements AutoCloseable {
   }
 
   private LedgerUnavailable fenced() {
-    return new LedgerUnavailable(
-        "another process has taken over the name " + replica + " in the ledger's database, and this one writes no more: give each gateway a --node of its own, then restart this one");
+    return new LedgerUnavailable(whyFenced());
+  }
+
+  private String whyFenced() {
+    return "another process has taken over the name " + replica + " in the ledger's database, and this one writes no more: give each gateway a --node of its own, then restart this one";
+  }
+
+  /** Why it never writes again, empty while it may. Asked by any thread. */
+  Optional<String> ended() {
+    return fenced ? Optional.of(whyFenced()) : Optional.empty();
+  }
+
+  /**
+   * Looks at the server's settings again: they change without a reconnect.
+   *
+   * @throws LedgerUnavailable if it may not keep a ledger any more; until it may, no session is used again
+   */
+  void recheck() throws SQLException {
+    try {
+      Fitness.check(java.util.Objects.requireNonNull(connection));
+    } catch (Fitness.UnfitDatabase e) {
+      drop();
+      throw new LedgerUnavailable("the ledger's database was set otherwise: " + e.getMessage(), e);
+    }
   }
 
   /** The least that ledger time can be now. */
@@ -244,6 +275,7 @@ final class WriterSession implements AutoCloseable {
 
   /** Rows that stand for others, made once and for all: whether this arrived is seen when they are locked. */
   void makeAnchors(Collection<String> names) throws SQLException {
+    begin();
     sql().run("INSERT INTO anchors (name) SELECT unnest(?::text[]) ORDER BY 1 ON CONFLICT DO NOTHING", Sql.Column.text(names));
     java.util.Objects.requireNonNull(connection).commit();
   }
