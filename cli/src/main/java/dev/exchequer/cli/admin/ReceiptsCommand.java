@@ -69,11 +69,20 @@ public final class ReceiptsCommand implements Runnable {
     put(query, "to", to);
     query.put("limit", Integer.toString(limit));
     JsonNode answer;
+    String hint = "";
     try (AdminOptions.Opened api = admin.open()) {
       answer = api.client().get("/api/v1/receipts", query);
+      if (admin.output == Output.table && asksForRefusals()) {
+        hint = CountedRefusals.hint(api.client(), key, from, to, answer);
+      }
     }
-    spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer));
+    spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer) + hint);
     spec.commandLine().getOut().flush();
+  }
+
+  /** Counted refusals are known by key and time only: who filters by anything else does not ask for them. */
+  private boolean asksForRefusals() {
+    return project == null && route == null && model == null && task == null && endUser == null && (status == null || status.equals("Denied"));
   }
 
   private static void put(Map<String, String> query, String name, @Nullable String value) {

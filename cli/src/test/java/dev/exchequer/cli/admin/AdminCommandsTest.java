@@ -37,6 +37,7 @@ class AdminCommandsTest {
       {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"60.000000000","held":null,
        "available":null,"suspended":null}""";
 
+  private String refusals = "{\"items\":[],\"nextCursor\":null}";
   private final List<String> asked = new ArrayList<>();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -72,6 +73,7 @@ class AdminCommandsTest {
     String answer =
         switch (path) {
           case "/api/v1/receipts" -> RECEIPTS;
+          case "/api/v1/refusals" -> refusals;
           case "/api/v1/receipts/r1/explanation" -> "r1 was served by pool.\n";
           case "/api/v1/dry-run" ->
               "text/plain".equals(exchange.getRequestHeaders().getFirst("accept")) ? "Dry run  premium\n" : "{\"decision\":\"Held\",\"error\":null}";
@@ -131,6 +133,23 @@ class AdminCommandsTest {
     assertThat(run(new ReceiptsCommand(), "--end-user", "a b&c", "--limit", "3")).isZero();
     assertThat(asked.get(0)).startsWith("GET /api/v1/receipts?endUser=a%20b%26c&limit=3 ");
     assertThat(out.toString()).contains("r1").contains("pool (Pool, hop 2)").contains("0.00022 CNY");
+  }
+
+  @Test
+  void receiptsTellOfRefusalsThatHaveNone() {
+    refusals =
+        """
+        {"items":[{"apiKey":"default/ci","second":"2026-01-02T03:04:06.000Z","code":"rate_limited","count":700},
+          {"apiKey":"default/ci","second":"2026-01-02T03:04:05.000Z","code":"model_not_found","count":25}],"nextCursor":null}""";
+    assertThat(run(new ReceiptsCommand(), "--key", "default/ci", "--from", "2026-01-02T00:00:00Z")).isZero();
+    assertThat(asked.get(1)).startsWith("GET /api/v1/refusals?key=default%2Fci&from=2026-01-02T00%3A00%3A00Z&limit=500 ");
+    assertThat(out.toString()).contains("725 more refusals of default/ci have no receipt");
+    out.getBuffer().setLength(0);
+    asked.clear();
+    assertThat(run(new ReceiptsCommand(), "--project", "default/acme")).isZero();
+    assertThat(run(new ReceiptsCommand(), "-o", "json")).isZero();
+    assertThat(asked).as("they are known by key and time only").noneMatch(call -> call.contains("refusals"));
+    assertThat(out.toString()).doesNotContain("no receipt");
   }
 
   @Test

@@ -34,6 +34,14 @@ public sealed interface Change {
 
   record JournalRead(Command.JournalPosition position) implements Change {}
 
+  /**
+   * A request was refused without a receipt, because its key had its receipts of this second ({@link Refusals}).
+   *
+   * @param secondMs beginning of the second of ledger time, milliseconds since the epoch
+   * @param code of the refusal
+   */
+  record RefusalCounted(ObjectName apiKey, long secondMs, String code) implements Change {}
+
   /** For the limit of requests per minute; kept in memory only. */
   record AdmissionCounted(ObjectName apiKey, long atMs) implements Change {}
 

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Ends requests: the one place where receipts are written. */
+/** Ends requests: the one place where receipts are written, or, in a flood of refusals, not written. */
 final class Closing {
   /** How long an Idempotency-Key stays taken once its request cost something or is in doubt. */
   private static final long KEY_KEPT_MS = 24 * 3_600_000L;
@@ -24,8 +24,12 @@ final class Closing {
     this.draft = draft;
   }
 
-  /** No hop was tried. */
+  /** No hop was tried. Above what a key gets in a second there is no receipt, only one more in the count of that second. */
   Result.Refused denied(RequestFacts facts, Ending ending, List<Receipt.Hop> skipped) {
+    if (!draft.state().refusals().mayWrite(facts.apiKey().toString(), draft.now())) {
+      draft.put(new Change.RefusalCounted(facts.apiKey(), Refusals.secondOf(draft.now()), ending.code()));
+      return new Result.Refused(ending, null);
+    }
     draft.put(new Change.ReceiptWritten(receipt(facts, "Denied", skipped, ending, false, null)));
     return new Result.Refused(ending, facts.id());
   }

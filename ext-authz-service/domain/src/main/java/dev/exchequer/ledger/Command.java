@@ -15,11 +15,11 @@ public sealed interface Command {
 
   /**
    * Admits a request: takes its idempotency key and a place among its key's concurrent requests, walks its plan from the first hop and holds the first
-   * attempt. Answer: {@link Result.Held} or {@link Result.Refused}; both are durable and a refusal has its receipt.
+   * attempt. Answer: {@link Result.Held} or {@link Result.Refused}; both are durable and a refusal has its receipt, or is counted ({@link Refusals}).
    */
   record Admit(RequestFacts facts, ProviderView providers) implements Command {}
 
-  /** Leaves the receipt of a request that was refused before the ledger was asked. Answer: {@link Result.Refused}. */
+  /** Leaves the receipt (or the count) of a request that was refused before the ledger was asked. Answer: {@link Result.Refused}. */
   record Deny(RequestFacts facts, Ending ending) implements Command {}
 
   /**

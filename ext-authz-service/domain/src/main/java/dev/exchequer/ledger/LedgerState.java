@@ -45,6 +45,7 @@ public final class LedgerState {
   private final Map<ObjectName, Integer> runningOfKey = new HashMap<>();
   private final Map<ObjectName, Deque<Long>> admissions = new HashMap<>();
   private final Map<String, Command.JournalPosition> positions = new HashMap<>();
+  private final Refusals refusals = new Refusals();
   private final Function<HoldId, Optional<Hold>> stored;
   private final long startedAtMs;
   private @Nullable Policy policy;
@@ -84,7 +85,12 @@ public final class LedgerState {
       case Change.JournalRead c -> positions.put(c.position().file(), c.position());
       case Change.AdmissionCounted c -> admissions.computeIfAbsent(c.apiKey(), k -> new ArrayDeque<>()).addLast(c.atMs());
       case Change.EntryPosted c -> {}
-      case Change.ReceiptWritten c -> {}
+      case Change.ReceiptWritten c -> {
+        if (c.receipt().status().equals("Denied")) {
+          refusals.written(c.receipt().apiKey(), c.receipt().endedAt());
+        }
+      }
+      case Change.RefusalCounted c -> {}
     }
   }
 
@@ -217,6 +223,10 @@ public final class LedgerState {
       times.removeFirst();
     }
     return times;
+  }
+
+  Refusals refusals() {
+    return refusals;
   }
 
   public Optional<Command.JournalPosition> journalPosition(String file) {

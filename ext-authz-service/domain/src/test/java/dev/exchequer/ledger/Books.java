@@ -31,6 +31,8 @@ final class Books {
   private final Map<BucketKey, BigInteger> bucketHeld = new HashMap<>();
   private final Map<BucketKey, BigInteger> bucketSpent = new HashMap<>();
   final Set<String> grants = new LinkedHashSet<>();
+  private final Map<String, Integer> refusalsOfSecond = new HashMap<>();
+  long refusalsCounted;
 
   static void check(boolean holds, String invariant) {
     if (!holds) {
@@ -51,7 +53,8 @@ final class Books {
           hold(c.hold());
         }
         case Change.EntryPosted c -> entry(c.entry());
-        case Change.ReceiptWritten c -> check(receipts.put(c.receipt().id(), c.receipt()) == null, "one receipt of " + c.receipt().id());
+        case Change.ReceiptWritten c -> receipt(c.receipt());
+        case Change.RefusalCounted c -> refusalsCounted++;
         case Change.GrantRecorded c -> check(grants.add(c.grant().key()), "one grant " + c.grant().key());
         default -> {}
       }
@@ -66,6 +69,18 @@ final class Books {
         checkReceipt(c.receipt());
       }
     }
+  }
+
+  private void receipt(Receipt receipt) {
+    check(receipts.put(receipt.id(), receipt) == null, "one receipt of " + receipt.id());
+    if (receipt.status().equals("Denied")) {
+      refusalsOfSecond.merge(receipt.apiKey() + " " + receipt.endedAt() / 1000, 1, Integer::sum);
+    }
+  }
+
+  /** Receipts of denied requests that a key got in the second of this moment. */
+  int receiptsOfRefusals(ObjectName apiKey, long atMs) {
+    return refusalsOfSecond.getOrDefault(apiKey + " " + atMs / 1000, 0);
   }
 
   private void hold(Hold hold) {

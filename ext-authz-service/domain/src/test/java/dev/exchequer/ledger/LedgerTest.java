@@ -2,6 +2,7 @@ package dev.exchequer.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.fallback.Ending;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command.JournalEvent;
 import dev.exchequer.money.Money;
@@ -86,6 +87,43 @@ class LedgerTest {
     assertThat(receipt.retries()).isEqualTo(1);
     assertThat(world.posted(World.CREDIT)).isEqualTo(Money.parse("10"));
     assertThat(world.posted(World.WALLET)).isEqualTo(Money.parse("10") - CHARGE);
+  }
+
+  @Test
+  void aFloodOfRefusalsHasTenReceiptsASecondAndIsCounted() {
+    world.credit = "0";
+    world.withConsent = false;
+    world.start();
+    world.now = World.START + 400;
+    for (int i = 1; i <= 25; i++) {
+      Result.Refused refused = (Result.Refused) world.admit("a" + i);
+      assertThat(refused.ending().code()).isEqualTo("balance_insufficient");
+      assertThat(refused.receipt()).isEqualTo(i <= Refusals.RECEIPTS_A_SECOND ? "a" + i : null);
+    }
+    world.now = World.START + 999;
+    Result.Refused late = (Result.Refused) world.apply(new Command.Deny(world.facts("b", "", null), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
+    assertThat(late.ending().code()).isEqualTo("model_not_found");
+    assertThat(late.receipt()).isNull();
+    world.now = World.START + 1000;
+    assertThat(((Result.Refused) world.admit("c")).receipt()).as("the next second has its own").isEqualTo("c");
+    assertThat(world.receipts).hasSize(Refusals.RECEIPTS_A_SECOND + 1);
+    assertThat(world.counted)
+        .isEqualTo(
+            Map.of(
+                new Change.RefusalCounted(World.name("key"), World.START, "balance_insufficient"), 15,
+                new Change.RefusalCounted(World.name("key"), World.START, "model_not_found"), 1));
+  }
+
+  @Test
+  void anIdempotencyConflictCountsAsNoRefusal() {
+    world.start();
+    held(world.admit("r", "", "once"));
+    for (int i = 0; i < 30; i++) {
+      assertThat(((Result.Refused) world.admit("again" + i, "", "once")).receipt()).isEqualTo("r");
+    }
+    assertThat(world.counted).isEmpty();
+    world.apply(new Command.Deny(world.facts("d", "", null), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
+    assertThat(world.receipts).containsOnlyKeys("d");
   }
 
   @ParameterizedTest(name = "first {0}, second {1}, policy consents {2}, project {3}, key never {4}: pays {5}")

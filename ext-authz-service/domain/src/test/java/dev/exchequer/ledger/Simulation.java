@@ -99,7 +99,7 @@ final class Simulation {
     } else if (dice < 900) {
       grant();
     } else if (dice < 910) {
-      apply(new Command.Deny(facts(), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
+      deny();
     } else if (dice < 995) {
       finishSome();
     } else {
@@ -172,7 +172,25 @@ final class Simulation {
       fresh(facts, held);
       checkIdempotency(facts);
     } else {
-      check(((Result.Refused) result).receipt() != null, "a refusal names a receipt");
+      refused(facts, result);
+    }
+  }
+
+  /** A refusal names a receipt, or it is counted and its key has had its receipts of this second. */
+  private void refused(RequestFacts facts, Result result) {
+    if (((Result.Refused) result).receipt() == null) {
+      check(books.receiptsOfRefusals(facts.apiKey(), now) == Refusals.RECEIPTS_A_SECOND, "a refusal without a receipt is one too many in its second");
+    }
+  }
+
+  /** A client that is refused in a loop. */
+  private void deny() {
+    int calls = random.nextInt(10) == 0 ? 1 + random.nextInt(30) : 1;
+    for (int i = 0; i < calls; i++) {
+      RequestFacts facts = facts();
+      long before = books.receiptsOfRefusals(facts.apiKey(), now) + books.refusalsCounted;
+      refused(facts, apply(new Command.Deny(facts, Ending.of(404, "model_not_found", "no route", new Ending.Retry.No()))));
+      check(books.receiptsOfRefusals(facts.apiKey(), now) + books.refusalsCounted == before + 1, "each refusal leaves a receipt or is counted");
     }
   }
 

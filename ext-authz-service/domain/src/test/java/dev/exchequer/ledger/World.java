@@ -45,6 +45,7 @@ public final class World {
   final Map<HoldId, Hold> everyHold = new LinkedHashMap<>();
   final List<Entry> entries = new ArrayList<>();
   final Map<String, Receipt> receipts = new LinkedHashMap<>();
+  final Map<Change.RefusalCounted, Integer> counted = new HashMap<>();
   final LedgerState state = new LedgerState(START - 100_000, id -> Optional.empty());
 
   public String credit = "10";
@@ -181,6 +182,7 @@ public final class World {
             throw new AssertionError("a second receipt of " + c.receipt().id());
           }
         }
+        case Change.RefusalCounted c -> counted.merge(c, 1, Integer::sum);
         default -> {}
       }
     }

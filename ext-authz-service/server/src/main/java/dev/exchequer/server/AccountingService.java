@@ -111,7 +111,7 @@ public final class AccountingService implements AutoCloseable {
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
     OperatorLink link = operator(engine, envoy);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, ledger.history(), FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
   }

@@ -15,6 +15,7 @@ import dev.exchequer.money.Money;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.RouteClass;
+import dev.exchequer.server.store.LedgerHistory.RefusalRow;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
@@ -125,6 +126,10 @@ final class AdminJson {
     json.put("remaining", limit.map(l -> Money.decimal(l - row.spent() - row.held())).orElse(null));
     json.put("windowStart", bound(row.windowStartMs())).put("windowEnd", bound(row.windowEndMs()));
     return json.put("mode", definition.map(d -> d.audit() ? "Audit" : "Enforce").orElse(null));
+  }
+
+  static ObjectNode refusal(RefusalRow row) {
+    return JSON.createObjectNode().put("apiKey", row.apiKey()).put("second", time(row.secondMs())).put("code", row.code()).put("count", row.count());
   }
 
   static ObjectNode granted(Result.Granted granted) {

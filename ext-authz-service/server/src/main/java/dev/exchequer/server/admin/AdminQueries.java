@@ -1,6 +1,7 @@
 package dev.exchequer.server.admin;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
 import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
@@ -15,6 +16,7 @@ final class AdminQueries {
   static final int MAX_LIMIT = 500;
   private static final Set<String> AT = Set.of("at");
   private static final Set<String> PAGE = Set.of("cursor", "limit");
+  private static final Set<String> REFUSALS = Set.of("key", "from", "to", "cursor", "limit");
   private static final Set<String> RECEIPTS = Set.of("key", "project", "route", "model", "status", "task", "endUser", "from", "to", "cursor", "limit");
   private static final List<String> STATUSES = List.of("Succeeded", "Failed", "Denied", "InDoubt");
 
@@ -38,6 +40,11 @@ final class AdminQueries {
         time(call, "to"),
         one(call, "cursor"),
         limit(call));
+  }
+
+  static RefusalQuery refusals(Context call) {
+    onlyKnown(call, REFUSALS);
+    return new RefusalQuery(object(call, "key"), time(call, "from"), time(call, "to"), one(call, "cursor"), limit(call));
   }
 
   static @Nullable String pageCursor(Context call) {

@@ -3,6 +3,7 @@ package dev.exchequer.server.admin;
 import dev.exchequer.server.admin.Tokens.Actor;
 import dev.exchequer.server.admin.Tokens.Role;
 import dev.exchequer.server.engine.Engine;
+import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerReads;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
@@ -35,13 +36,15 @@ public final class AdminServer implements AutoCloseable {
 
   private final Engine engine;
   private final LedgerReads reads;
+  private final LedgerHistory history;
   private final Tokens tokens;
   private final Health health;
   private final Javalin app;
 
-  private AdminServer(Engine engine, LedgerReads reads, Tokens tokens, Health health) {
+  private AdminServer(Engine engine, LedgerReads reads, LedgerHistory history, Tokens tokens, Health health) {
     this.engine = engine;
     this.reads = reads;
+    this.history = history;
     this.tokens = tokens;
     this.health = health;
     this.app =
@@ -59,8 +62,8 @@ public final class AdminServer implements AutoCloseable {
    * @param port 0 = any free one
    * @throws RuntimeException if the port cannot be bound
    */
-  public static AdminServer start(String host, int port, Engine engine, LedgerReads reads, Tokens tokens, Health health) {
-    AdminServer server = new AdminServer(engine, reads, tokens, health);
+  public static AdminServer start(String host, int port, Engine engine, LedgerReads reads, LedgerHistory history, Tokens tokens, Health health) {
+    AdminServer server = new AdminServer(engine, reads, history, tokens, health);
     server.app.start(host, port);
     return server;
   }
@@ -89,6 +92,8 @@ public final class AdminServer implements AutoCloseable {
     app.get("/api/v1/namespaces/{ns}/balances/{name}", viewer(read::balance));
     app.get("/api/v1/namespaces/{ns}/balances/{name}/entries", viewer(read::entries));
     app.get("/api/v1/budgets", viewer(read::budgets));
+    ReportRoutes reports = new ReportRoutes(history, Clock.systemUTC());
+    app.get("/api/v1/refusals", viewer(reports::refusals));
     DryRuns dryRuns = new DryRuns(engine, Clock.systemUTC());
     app.post("/api/v1/dry-run", viewer(dryRuns::handle));
     Grants grants = new Grants(engine);

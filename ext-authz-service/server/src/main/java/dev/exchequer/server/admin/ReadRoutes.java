@@ -108,7 +108,7 @@ final class ReadRoutes {
   }
 
   /** A cursor is the store's own text; one that it cannot read is the caller's mistake. */
-  private static <T> Page<T> page(@Nullable String cursor, Supplier<Page<T>> read) {
+  static <T> Page<T> page(@Nullable String cursor, Supplier<Page<T>> read) {
     try {
       return read.get();
     } catch (IllegalArgumentException e) {

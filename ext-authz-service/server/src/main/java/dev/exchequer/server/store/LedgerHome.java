@@ -12,6 +12,8 @@ public interface LedgerHome extends AutoCloseable {
 
   LedgerReads reads();
 
+  LedgerHistory history();
+
   LedgerPicture.Source pictures();
 
   /** A policy's bytes, to be stored when it is activated. */

@@ -14,6 +14,7 @@ public final class SqliteHome implements LedgerHome {
   private final GroupCommitLane lane;
   private final LedgerState loaded;
   private final SqliteReads reads;
+  private final SqliteHistory history;
   private final SqlitePicture pictures;
 
   private SqliteHome(SqliteStore store, Clock clock, GroupCommitLane.Observer observer) {
@@ -22,6 +23,7 @@ public final class SqliteHome implements LedgerHome {
     this.lane = new GroupCommitLane(store, clock, observer, first::add);
     this.loaded = first.getFirst();
     this.reads = new SqliteReads(store);
+    this.history = new SqliteHistory(store);
     this.pictures = new SqlitePicture(store);
   }
 
@@ -49,6 +51,11 @@ public final class SqliteHome implements LedgerHome {
   @Override
   public LedgerReads reads() {
     return reads;
+  }
+
+  @Override
+  public LedgerHistory history() {
+    return history;
   }
 
   @Override

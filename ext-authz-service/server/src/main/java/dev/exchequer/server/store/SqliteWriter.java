@@ -43,6 +43,7 @@ final class SqliteWriter {
     private final Map<String, @Nullable RunningRequest> requests = new LinkedHashMap<>();
     private final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
     private final Map<String, JournalPosition> journal = new LinkedHashMap<>();
+    private final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
     private final List<Change> inOrder = new ArrayList<>();
 
     private void add(Change change) {
@@ -60,6 +61,7 @@ final class SqliteWriter {
         case Change.GrantRecorded c -> inOrder.add(c);
         case Change.PolicyActivated c -> inOrder.add(c);
         case Change.PolicyDropped c -> inOrder.add(c);
+        case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
         case Change.AdmissionCounted c -> {}
       }
     }
@@ -89,6 +91,10 @@ final class SqliteWriter {
       }
       for (JournalPosition p : rows.journal.values()) {
         run("INSERT OR REPLACE INTO journal VALUES (?,?,?,?)", p.file(), p.inode(), p.generation(), p.offset());
+      }
+      for (Map.Entry<Change.RefusalCounted, Long> counted : rows.refusals.entrySet()) {
+        Change.RefusalCounted c = counted.getKey();
+        run("INSERT INTO refusals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count", c.secondMs(), c.apiKey(), c.code(), counted.getValue());
       }
       for (Change change : rows.inOrder) {
         write(change);

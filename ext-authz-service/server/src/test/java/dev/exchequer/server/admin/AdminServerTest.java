@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
+import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
 import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,6 +32,7 @@ class AdminServerTest {
       Map.of("v", new Tokens.Actor("vic", Tokens.Role.VIEWER), "o", new Tokens.Actor("olga", Tokens.Role.OPERATOR), "t", new Tokens.Actor("tre", Tokens.Role.TREASURER));
 
   private final FakeLedger ledger = new FakeLedger();
+  private final FakeHistory history = new FakeHistory();
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final AdminServer server =
       AdminServer.start(
@@ -38,6 +40,7 @@ class AdminServerTest {
           0,
           ledger,
           ledger,
+          history,
           token -> Optional.ofNullable(ACTORS.get(token)),
           new AdminServer.Health(ready::get, () -> List.of("no policy yet"), () -> "exchequer_holds_total 1.0\n"));
   private final HttpClient http = HttpClient.newHttpClient();
@@ -68,7 +71,7 @@ class AdminServerTest {
         .contains(
             "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
             "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
-            "  /api/v1/budgets:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
+            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
   }
 
   @ParameterizedTest
@@ -175,6 +178,17 @@ class AdminServerTest {
                 + "\"windowStart\":\"1970-01-01T00:00:01.000Z\",\"windowEnd\":\"1970-01-01T00:00:02.000Z\",\"mode\":\"Enforce\"}");
     assertThat(items.get(1).path("limit").isNull()).isTrue();
     assertThat(items.get(1).path("windowEnd").isNull()).isTrue();
+  }
+
+  @Test
+  void refusalsThatWereOnlyCounted() throws Exception {
+    HttpResponse<String> answer = get("/api/v1/refusals?key=default/ci&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&limit=3", "v");
+    assertThat(answer.body())
+        .isEqualTo("{\"items\":[{\"apiKey\":\"default/ci\",\"second\":\"2026-01-01T00:00:00.000Z\",\"code\":\"rate_limited\",\"count\":4711}],\"nextCursor\":\"c2\"}");
+    assertThat(history.lastQuery).isEqualTo(new RefusalQuery("default/ci", 1_767_225_600_000L, 1_769_904_000_000L, null, 3));
+    assertThat(get("/api/v1/refusals?cursor=nonsense", "v").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/refusals?code=x", "v").body()).contains("no such parameter: code");
+    assertThat(get("/api/v1/refusals", "").statusCode()).isEqualTo(401);
   }
 
   @Test

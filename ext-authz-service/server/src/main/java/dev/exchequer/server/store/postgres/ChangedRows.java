@@ -31,6 +31,7 @@ final class ChangedRows {
   final Map<Reach.Slot, Optional<IdempotencyKey>> keys = new LinkedHashMap<>();
   final List<Entry> entries = new ArrayList<>();
   final List<Receipt> receipts = new ArrayList<>();
+  final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
   final List<GrantRecord> grants = new ArrayList<>();
   /** Digests and when, the one that decides last. */
   final Map<String, Long> activated = new LinkedHashMap<>();
@@ -53,6 +54,7 @@ final class ChangedRows {
       case Change.KeyFreed c -> keys.put(slot(c.key()), Optional.empty());
       case Change.EntryPosted c -> entries.add(c.entry());
       case Change.ReceiptWritten c -> receipts.add(c.receipt());
+      case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
       case Change.GrantRecorded c -> grants.add(c.grant());
       case Change.PolicyActivated c -> {
         activated.remove(c.policy().digest());

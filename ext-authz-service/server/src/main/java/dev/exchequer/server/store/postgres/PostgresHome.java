@@ -7,6 +7,7 @@ import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerPicture;
@@ -137,6 +138,11 @@ public final class PostgresHome implements LedgerHome {
   @Override
   public LedgerReads reads() {
     return reads;
+  }
+
+  @Override
+  public LedgerHistory history() {
+    throw new UnsupportedOperationException("reports of a shared ledger");
   }
 
   @Override

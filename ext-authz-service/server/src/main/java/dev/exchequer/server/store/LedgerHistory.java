@@ -1,0 +1,63 @@
+package dev.exchequer.server.store;
+
+import dev.exchequer.identity.ObjectName;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What reports are made of: long rows of the past, told one by one. Each question is one read transaction on a connection of its own, so what it tells fits
+ * together, and neither the lane nor other readers wait for it. Blocking: not for gRPC threads.
+ */
+public interface LedgerHistory {
+
+  /** Refusals that were only counted, newest second first. */
+  LedgerReads.Page<RefusalRow> refusals(RefusalQuery query);
+
+  /** Every receipt whose request came in [from, to), oldest first. */
+  void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each);
+
+  /**
+   * The entries of a balance in [from, to), in their order.
+   *
+   * @return what there was before the first of them; empty, and nothing told, if the ledger has no such balance
+   */
+  Optional<Opening> entries(ObjectName balance, long fromMs, long toMs, Consumer<PostedRow> each);
+
+  /**
+   * @param key namespace/name, null = all
+   * @param from milliseconds since the epoch, inclusive, null = since ever
+   * @param to exclusive, null = until now
+   * @param cursor nextCursor of the page before
+   */
+  record RefusalQuery(@Nullable String key, @Nullable Long from, @Nullable Long to, @Nullable String cursor, int limit) {}
+
+  /**
+   * Refusals of one key and code in one second that have no receipt.
+   *
+   * @param secondMs its beginning in ledger time, milliseconds since the epoch
+   */
+  record RefusalRow(String apiKey, long secondMs, String code, long count) {}
+
+  /**
+   * @param timeMs when the request came
+   * @param body the stored JSON, without corrections
+   * @param later what was posted to it after its charges: corrections, refunds
+   */
+  record ReceiptRow(String id, long timeMs, String body, List<Later> later) {}
+
+  /** @param amount signed nano-units: more charged is negative */
+  record Later(@Nullable Integer attempt, long amount) {}
+
+  /** Posted, in nano-units, and the sequence of the last entry before a time; 0 and 0 before the first. */
+  record Opening(String unit, long posted, long sequence) {}
+
+  /**
+   * An entry, with the request that it belongs to.
+   *
+   * @param apiKey null where there is no receipt: no request, or one that still runs
+   * @param model that was asked for, null where there is no receipt or it names none
+   */
+  record PostedRow(LedgerReads.EntryRow entry, @Nullable String apiKey, @Nullable String model) {}
+}
