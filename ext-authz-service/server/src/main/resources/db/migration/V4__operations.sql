@@ -9,3 +9,6 @@ CREATE TABLE refusals (
 
 -- Reports read receipts by the time of their request.
 CREATE INDEX receipts_by_time ON receipts (time);
+
+-- Counted for metrics: ended holds that better evidence would still correct.
+CREATE INDEX uncertain_holds ON holds (state) WHERE state IN ('ESTIMATED', 'EXPIRED', 'LEASE_VOIDED');

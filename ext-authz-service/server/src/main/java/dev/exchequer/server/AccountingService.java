@@ -29,6 +29,7 @@ import dev.exchequer.server.policyfeed.PolicyFeedClient;
 import dev.exchequer.server.report.LedgerReporter;
 import dev.exchequer.server.settle.SettleService;
 import dev.exchequer.server.store.KeptElsewhere;
+import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.SqliteHome;
@@ -103,7 +104,8 @@ public final class AccountingService implements AutoCloseable {
     engine.restore(state);
     metrics.runningRequests(engine::runningRequests);
     LedgerReads reads = ledger.reads();
-    metrics.collect(new LedgerMetrics(() -> picture(engine, reads), System::currentTimeMillis));
+    LedgerHistory history = ledger.history();
+    metrics.collect(new LedgerMetrics(() -> picture(engine, reads, history), System::currentTimeMillis));
 
     envoyCalls(engine, reads);
     journal(journal, engine, positions);
@@ -111,7 +113,7 @@ public final class AccountingService implements AutoCloseable {
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
     OperatorLink link = operator(engine, envoy);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, ledger.history(), FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
     clockwork(engine);
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
   }
@@ -120,14 +122,14 @@ public final class AccountingService implements AutoCloseable {
     PostgresSettings store = settings.store();
     if (store == null) {
       KeptElsewhere.refuse(settings.data());
-      return SqliteHome.open(settings.data(), AccountingService::stored, Clock.systemUTC(), metrics::committed);
+      return SqliteHome.open(settings.data(), AccountingService::stored, Clock.systemUTC(), new ServiceMetrics(metrics));
     }
-    LedgerHome shared = PostgresHome.open(store, AccountingService::stored, Clock.systemUTC(), metrics::committed);
+    LedgerHome shared = PostgresHome.open(store, AccountingService::stored, Clock.systemUTC(), new ServiceMetrics(metrics));
     KeptElsewhere.note(settings.data(), store.place());
     return shared;
   }
 
-  private static LedgerMetrics.Picture picture(LedgerEngine engine, LedgerReads reads) {
+  private static LedgerMetrics.Picture picture(LedgerEngine engine, LedgerReads reads, LedgerHistory history) {
     Map<ObjectName, Balance> definitions = engine.policy().map(Policy::balances).orElse(Map.of());
     List<LedgerMetrics.Balance> balances = new ArrayList<>();
     for (LedgerReads.BalanceRow row : reads.balances()) {
@@ -136,7 +138,9 @@ public final class AccountingService implements AutoCloseable {
       balances.add(new LedgerMetrics.Balance(row.name().toString(), row.unit(), row.posted(), row.held(), overdraft));
     }
     LedgerReads.OpenHolds holds = reads.openHolds();
-    return new LedgerMetrics.Picture(balances, holds.count(), holds.oldestHeldAtMs());
+    LedgerHistory.UncertainHolds uncertain = history.uncertainHolds();
+    return new LedgerMetrics.Picture(
+        balances, holds.count(), holds.oldestHeldAtMs(), new LedgerMetrics.Uncertain(uncertain.estimated(), uncertain.inDoubt(), uncertain.leaseVoided()));
   }
 
   /** An operator beside us has asked Envoy itself; for one elsewhere we do. */
@@ -178,7 +182,8 @@ public final class AccountingService implements AutoCloseable {
     for (String name : List.of(HOPS, REQUESTS)) {
       Path file = folder.resolve(name);
       JournalRotation rotation = new JournalRotation(file, JournalRotation.LARGEST, new EnvoyLogs(settings.envoySocket()));
-      keep(new JournalTailer(file, positions.get(name), name.equals(HOPS), engine::providerOf, engine::journal, observer, rotation));
+      JournalTailer tailer = keep(new JournalTailer(file, positions.get(name), name.equals(HOPS), engine::providerOf, engine::journal, observer, rotation));
+      metrics.journalBehind(name, tailer::behindBytes);
     }
   }
 

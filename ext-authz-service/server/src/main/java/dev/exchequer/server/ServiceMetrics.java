@@ -2,15 +2,18 @@ package dev.exchequer.server;
 
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.fallback.Outcomes;
+import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.receipt.Receipt;
 import dev.exchequer.server.engine.LedgerEngine;
 import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.settle.SettleService;
+import dev.exchequer.server.store.GroupCommitLane;
 
 /** What the edges saw, counted. */
-final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer, LedgerEngine.Observer {
+final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer, LedgerEngine.Observer, GroupCommitLane.Observer {
   private final Metrics metrics;
 
   ServiceMetrics(Metrics metrics) {
@@ -25,6 +28,24 @@ final class ServiceMetrics implements SettleService.Observer, JournalTailer.Obse
     }
     if (evidence.usageRejected() != null) {
       metrics.usageRejected();
+    }
+  }
+
+  @Override
+  public void committed(int commands, long nanos) {
+    metrics.committed(commands, nanos);
+  }
+
+  @Override
+  public void stored(Change change) {
+    if (change instanceof Change.ReceiptWritten written) {
+      for (Receipt.Hop hop : written.receipt().hops()) {
+        if (hop.usage() != null) {
+          metrics.usage(hop.usage().source());
+        }
+      }
+    } else if (change instanceof Change.RefusalCounted) {
+      metrics.refusalCounted();
     }
   }
 

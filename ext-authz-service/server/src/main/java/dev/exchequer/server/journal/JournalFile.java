@@ -157,7 +157,7 @@ final class JournalFile {
     return lineStart;
   }
 
-  private static long inode(Path path) throws IOException {
+  static long inode(Path path) throws IOException {
     return ((Number) Files.getAttribute(path, "unix:ino")).longValue();
   }
 

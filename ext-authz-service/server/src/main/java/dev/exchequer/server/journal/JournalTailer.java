@@ -7,6 +7,7 @@ import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.server.store.LedgerLane;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +65,8 @@ public final class JournalTailer implements AutoCloseable {
   private final Applier applier;
   private final Observer observer;
   private final JournalRotation rotation;
+  private final Path path;
+  private volatile @Nullable JournalPosition landed;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
 
@@ -74,6 +77,8 @@ public final class JournalTailer implements AutoCloseable {
    */
   public JournalTailer(
       Path path, @Nullable JournalPosition from, boolean hops, Function<HoldId, Optional<Provider>> providers, Applier applier, Observer observer, JournalRotation rotation) {
+    this.path = path;
+    this.landed = from;
     this.file = new JournalFile(path, from);
     this.hops = hops;
     this.quarantine = new Quarantine(path.resolveSibling("quarantine.jsonl"));
@@ -143,7 +148,24 @@ public final class JournalTailer implements AutoCloseable {
     for (Line line : flight.subList(failed, flight.size())) {
       durable(line.after, line.event, line.bytes);
     }
+    if (!flight.isEmpty() && stopping.getCount() > 0) {
+      landed = flight.getLast().after;
+    }
     flight.clear();
+  }
+
+  /** Bytes of the file under the name that are not yet durable in the ledger. A torn last line counts; of a file that was rotated away nothing does. */
+  public long behindBytes() {
+    JournalPosition place = landed;
+    try {
+      long size = Files.size(path);
+      if (place == null || place.inode() != JournalFile.inode(path) || place.offset() > size) {
+        return size;
+      }
+      return size - place.offset();
+    } catch (IOException e) {
+      return 0; // no file, nothing to read
+    }
   }
 
   private CompletableFuture<Result> submit(JournalPosition after, JournalEvent event) {

@@ -26,8 +26,18 @@ public final class LedgerMetrics extends Collector {
    *
    * @param openHolds holds of attempts that have not ended
    * @param oldestHeldAtMs when the oldest of them was made, milliseconds since the epoch; of no meaning without one
+   * @param uncertain ended holds that better evidence would still correct
    */
-  public record Picture(List<Balance> balances, long openHolds, long oldestHeldAtMs) {}
+  public record Picture(List<Balance> balances, long openHolds, long oldestHeldAtMs, Uncertain uncertain) {}
+
+  /**
+   * Ended holds by why they are uncertain.
+   *
+   * @param estimated charged by an estimate: the provider reported no usage
+   * @param inDoubt their lease was over although they were sent
+   * @param leaseVoided their lease was over and nothing shows that they were sent
+   */
+  public record Uncertain(long estimated, long inDoubt, long leaseVoided) {}
 
   /** The money of one balance, in nano-units; the overdraft is a limit, 0 where nobody defines the balance any more. */
   public record Balance(String name, String unit, long posted, long held, long overdraft) {}
@@ -68,6 +78,12 @@ public final class LedgerMetrics extends Collector {
     long holding = picture.balances.stream().filter(balance -> balance.held > 0).count();
     families.add(new GaugeMetricFamily("exchequer_balances_holding", "Balances on which something is held.", holding));
     families.add(new GaugeMetricFamily("exchequer_open_holds", "Holds of attempts that have not ended.", picture.openHolds));
+    GaugeMetricFamily uncertain =
+        new GaugeMetricFamily("exchequer_uncertain_holds", "Ended holds that better evidence would still correct, by why they are uncertain.", List.of("state"));
+    uncertain.addMetric(List.of("estimated"), picture.uncertain.estimated);
+    uncertain.addMetric(List.of("in_doubt"), picture.uncertain.inDoubt);
+    uncertain.addMetric(List.of("lease_voided"), picture.uncertain.leaseVoided);
+    families.add(uncertain);
     double age = picture.openHolds == 0 ? 0 : Math.max(0, nowMs.getAsLong() - picture.oldestHeldAtMs) / 1e3;
     families.add(new GaugeMetricFamily("exchequer_oldest_hold_seconds", "Age of the oldest hold of an attempt that has not ended, 0 = there is none.", age));
   }

@@ -37,6 +37,12 @@ public final class Metrics {
 
   private final Counter usageRejected = counter("exchequer_usage_rejected_total", "Usage reports that were not believed (negative, absurd, not numbers).");
 
+  /** source: as on receipts. Estimated to all but None is the share of estimated usage. */
+  private final Counter usage = counter("exchequer_usage_total", "Attempts on stored receipts, by where their usage came from.", "source");
+
+  private final Counter refusalsCounted =
+      counter("exchequer_refusals_counted_total", "Refusals without a receipt: their key had its receipts of that second; they are counted in the ledger.");
+
   /** file: "hops" or "requests". */
   private final Counter journalLines = counter("exchequer_journal_lines_total", "Journal lines applied.", "file");
 
@@ -49,6 +55,9 @@ public final class Metrics {
       Histogram.build("exchequer_lane_commit_seconds", "Time from deciding a batch to its COMMIT.")
           .buckets(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
           .register(registry);
+
+  /** file: as that of the lines. Read when somebody looks. */
+  private final Gauge journalBehind = gauge("exchequer_journal_behind_bytes", "Written to the journal and not yet durable in the ledger: how far settlement lags.", "file");
 
   private final Gauge policyInfo = gauge("exchequer_policy_info", "1 for the digest of the policy that new requests are decided by.", "digest");
 
@@ -88,6 +97,15 @@ public final class Metrics {
     usageRejected.inc();
   }
 
+  /** An attempt is on a stored receipt. */
+  public void usage(String source) {
+    usage.labels(source).inc();
+  }
+
+  public void refusalCounted() {
+    refusalsCounted.inc();
+  }
+
   public void journalLine(String file) {
     journalLines.labels(file).inc();
   }
@@ -111,6 +129,11 @@ public final class Metrics {
     polled("exchequer_running_requests", "Requests that were admitted and have not ended.", count);
   }
 
+  /** Read when somebody looks. */
+  public void journalBehind(String file, LongSupplier bytes) {
+    journalBehind.setChild(child(bytes), file);
+  }
+
   /** Adds what another part tells when somebody looks. */
   public void collect(LedgerMetrics ledger) {
     registry.register(ledger);
@@ -128,12 +151,16 @@ public final class Metrics {
   }
 
   private void polled(String name, String help, LongSupplier value) {
-    Gauge.build(name, help).create().setChild(new Gauge.Child() {
-          @Override
-          public double get() {
-            return value.getAsLong();
-          }
-        }).register(registry);
+    Gauge.build(name, help).create().setChild(child(value)).register(registry);
+  }
+
+  private static Gauge.Child child(LongSupplier value) {
+    return new Gauge.Child() {
+      @Override
+      public double get() {
+        return value.getAsLong();
+      }
+    };
   }
 
   private Counter counter(String name, String help, String... labels) {

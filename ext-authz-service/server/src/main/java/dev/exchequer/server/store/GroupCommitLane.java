@@ -1,5 +1,6 @@
 package dev.exchequer.server.store;
 
+import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
@@ -35,6 +36,9 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
     Observer NONE = (commands, nanos) -> {};
 
     void committed(int commands, long nanos);
+
+    /** A change is durable, whoever caused it: calls, the journal or time. Told in order, on the lane's thread: who listens only counts. */
+    default void stored(Change change) {}
   }
 
   private final BatchLedger ledger;

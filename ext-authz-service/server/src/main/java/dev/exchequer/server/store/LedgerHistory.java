@@ -15,6 +15,9 @@ public interface LedgerHistory {
   /** Refusals that were only counted, newest second first. */
   LedgerReads.Page<RefusalRow> refusals(RefusalQuery query);
 
+  /** Ended holds that better evidence would still correct. */
+  UncertainHolds uncertainHolds();
+
   /** Every receipt whose request came in [from, to), oldest first. */
   void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each);
 
@@ -24,6 +27,13 @@ public interface LedgerHistory {
    * @return what there was before the first of them; empty, and nothing told, if the ledger has no such balance
    */
   Optional<Opening> entries(ObjectName balance, long fromMs, long toMs, Consumer<PostedRow> each);
+
+  /**
+   * @param estimated charged by an estimate
+   * @param inDoubt their lease was over although they were sent
+   * @param leaseVoided their lease was over and nothing shows that they were sent
+   */
+  record UncertainHolds(long estimated, long inDoubt, long leaseVoided) {}
 
   /**
    * @param key namespace/name, null = all

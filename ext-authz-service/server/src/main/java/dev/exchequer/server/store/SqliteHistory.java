@@ -1,12 +1,15 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Hold;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,9 @@ public final class SqliteHistory implements LedgerHistory {
       FROM entries e LEFT JOIN receipts r ON r.id = e.receipt
       WHERE e.balance = ? AND e.sequence >= ? AND e.sequence < ? ORDER BY e.sequence
       """;
+
+  private static final String UNCERTAIN =
+      "SELECT state, count(*) FROM holds INDEXED BY uncertain_holds WHERE state IN ('ESTIMATED', 'EXPIRED', 'LEASE_VOIDED') GROUP BY state";
 
   private final SqliteStore store;
 
@@ -90,6 +96,24 @@ public final class SqliteHistory implements LedgerHistory {
       }
     }
     return rows;
+  }
+
+  @Override
+  public UncertainHolds uncertainHolds() {
+    return inOneTransaction(
+        connection -> {
+          Map<String, Long> counts = new HashMap<>();
+          try (PreparedStatement s = connection.prepareStatement(UNCERTAIN); ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+              counts.put(r.getString(1), r.getLong(2));
+            }
+          }
+          return new UncertainHolds(count(counts, Hold.State.ESTIMATED), count(counts, Hold.State.EXPIRED), count(counts, Hold.State.LEASE_VOIDED));
+        });
+  }
+
+  private static long count(Map<String, Long> counts, Hold.State state) {
+    return counts.getOrDefault(state.name(), 0L);
   }
 
   @Override

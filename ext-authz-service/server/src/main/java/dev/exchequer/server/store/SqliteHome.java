@@ -20,7 +20,7 @@ public final class SqliteHome implements LedgerHome {
   private SqliteHome(SqliteStore store, Clock clock, GroupCommitLane.Observer observer) {
     List<LedgerState> first = new ArrayList<>(1);
     this.store = store;
-    this.lane = new GroupCommitLane(store, clock, observer, first::add);
+    this.lane = new GroupCommitLane(new ObservedStore(store, observer::stored), clock, observer, first::add);
     this.loaded = first.getFirst();
     this.reads = new SqliteReads(store);
     this.history = new SqliteHistory(store);

@@ -28,6 +28,11 @@ final class FakeHistory implements LedgerHistory {
   }
 
   @Override
+  public UncertainHolds uncertainHolds() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each) {
     from = fromMs;
     to = toMs;

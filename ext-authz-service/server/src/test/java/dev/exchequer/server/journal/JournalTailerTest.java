@@ -68,6 +68,22 @@ class JournalTailerTest {
   }
 
   @Test
+  void tellsHowFarItIsBehind() throws IOException {
+    start(null);
+    JournalTailer running = java.util.Objects.requireNonNull(tailer);
+    assertThat(running.behindBytes()).as("no file").isZero();
+    append(path, end("a") + end("b"));
+    Eventually.is(() -> running.behindBytes() == 0 && ledger.applied.size() == 2);
+    ledger.down = true;
+    append(path, end("c") + end("d"));
+    Eventually.is(() -> ledger.asked.size() > 4);
+    assertThat(running.behindBytes()).isEqualTo(2L * end("c").length());
+    ledger.down = false;
+    append(path, "{\"torn");
+    Eventually.is(() -> ledger.applied.size() >= 4 && running.behindBytes() == 6);
+  }
+
+  @Test
   void aHopsFileHasHops() throws IOException {
     path = folder.resolve("hops.jsonl");
     append(path, "{\"kind\":\"DownstreamEnd\",\"hold\":\"r/2\",\"status\":200}\n");

@@ -12,18 +12,19 @@ final class LedgerMetricsTest {
 
   @Test
   void balancesAndOpenHoldsAsTheyAreWhenSomebodyLooks() {
-    assertThat(text(() -> new LedgerMetrics.Picture(List.of(WALLET, DEBTOR), 2, 7_500)))
+    assertThat(text(() -> new LedgerMetrics.Picture(List.of(WALLET, DEBTOR), 2, 7_500, new LedgerMetrics.Uncertain(3, 1, 2))))
         .contains("exchequer_balance_posted_units{balance=\"default/wallet\",unit=\"CNY\",} 48.5\n")
         .contains("exchequer_balance_held_units{balance=\"default/wallet\",unit=\"CNY\",} 0.5\n")
         .contains("exchequer_balance_available_units{balance=\"default/wallet\",unit=\"CNY\",} 50.0\n")
         .contains("exchequer_balance_debt_units{balance=\"default/wallet\",unit=\"CNY\",} 0.0\n")
         .contains("exchequer_balance_debt_units{balance=\"default/debtor\",unit=\"CREDIT\",} 0.25\n")
+        .contains("exchequer_uncertain_holds{state=\"estimated\",} 3.0\n", "exchequer_uncertain_holds{state=\"in_doubt\",} 1.0\n", "exchequer_uncertain_holds{state=\"lease_voided\",} 2.0\n")
         .contains("exchequer_balances_holding 1.0\n", "exchequer_open_holds 2.0\n", "exchequer_oldest_hold_seconds 2.5\n", "exchequer_ledger_readable 1.0\n");
   }
 
   @Test
   void withoutAHoldThereIsNoAge() {
-    assertThat(text(() -> new LedgerMetrics.Picture(List.of(), 0, 0))).contains("exchequer_open_holds 0.0\n", "exchequer_oldest_hold_seconds 0.0\n");
+    assertThat(text(() -> new LedgerMetrics.Picture(List.of(), 0, 0, new LedgerMetrics.Uncertain(0, 0, 0)))).contains("exchequer_open_holds 0.0\n", "exchequer_oldest_hold_seconds 0.0\n");
   }
 
   @Test

@@ -19,6 +19,10 @@ class MetricsTest {
     metrics.usageRejected();
     metrics.journalLine("hops");
     metrics.journalQuarantined("hops");
+    metrics.usage("Provider");
+    metrics.usage("Estimated");
+    metrics.refusalCounted();
+    metrics.journalBehind("hops", () -> 120);
     metrics.committed(5, 3_000_000);
     metrics.policy("old");
     metrics.policy("abc");
@@ -32,6 +36,10 @@ class MetricsTest {
             "exchequer_charges_units_total{unit=\"CNY\",} 1.5",
             "exchequer_unknown_hold_total 1.0",
             "exchequer_usage_rejected_total 1.0",
+            "exchequer_usage_total{source=\"Provider\",} 1.0",
+            "exchequer_usage_total{source=\"Estimated\",} 1.0",
+            "exchequer_refusals_counted_total 1.0",
+            "exchequer_journal_behind_bytes{file=\"hops\",} 120.0",
             "exchequer_journal_lines_total{file=\"hops\",} 1.0",
             "exchequer_journal_quarantined_total{file=\"hops\",} 1.0",
             "exchequer_lane_batch_commands_bucket{le=\"8.0\",} 1.0",

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Refusals;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
+import dev.exchequer.pricing.Usage;
 import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
 import dev.exchequer.server.store.LedgerHistory.RefusalRow;
 import java.nio.file.Path;
@@ -45,6 +48,22 @@ class SqliteHistoryTest {
       assertThat(rows).allSatisfy(row -> assertThat(row.secondMs() % 1000).isZero()).extracting(RefusalRow::apiKey).containsOnly("default/key");
       assertThat(rows).hasSizeLessThanOrEqualTo((int) (2 * seconds));
       assertThat(refused.stream().filter(r -> r.receipt() != null)).allSatisfy(r -> assertThat(ledger.reads.receipt(String.valueOf(r.receipt()))).isPresent());
+    }
+  }
+
+  @Test
+  void endedHoldsThatMayStillBeCorrectedAreCountedByState() {
+    try (OpenLedger ledger = new OpenLedger(data, new World())) {
+      SqliteHistory history = new SqliteHistory(ledger.store);
+      for (String id : List.of("a", "b", "c")) {
+        ledger.admit(id).join();
+      }
+      assertThat(history.uncertainHolds()).isEqualTo(new LedgerHistory.UncertainHolds(0, 0, 0));
+      ledger.settle("a").join();
+      ledger.lane.submit(new Command.Settle(new HoldId("b", 1), World.cut(true, Usage.NOTHING, 40), ProviderView.ALL_WELL)).join();
+      assertThat(history.uncertainHolds()).isEqualTo(new LedgerHistory.UncertainHolds(1, 0, 0));
+      ledger.settle("b").join();
+      assertThat(history.uncertainHolds()).as("corrected").isEqualTo(new LedgerHistory.UncertainHolds(0, 0, 0));
     }
   }
 

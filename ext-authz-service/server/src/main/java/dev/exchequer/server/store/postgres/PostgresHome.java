@@ -64,7 +64,7 @@ public final class PostgresHome implements LedgerHome {
     try {
       long now = startedAt(session, clock);
       LedgerState loaded = load(session, decode, policies, now);
-      SharedLane lane = new SharedLane(new SharedLedger(session, clock, policies, now), observer);
+      SharedLane lane = new SharedLane(new SharedLedger(session, clock, policies, now, observer::stored), observer);
       return new PostgresHome(policies, session, loaded, lane, reading);
     } catch (RuntimeException e) {
       session.close();

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +35,19 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
   private final StoredJson json = new StoredJson();
   private final LocalCounts local = new LocalCounts();
   private final long startedAtMs;
+  private final Consumer<Change> stored;
   private long countedAtMs;
 
-  /** @param startedAtMs ledger time at which this replica took over its name */
-  SharedLedger(WriterSession session, Clock clock, PolicyShelf policies, long startedAtMs) {
+  /**
+   * @param startedAtMs ledger time at which this replica took over its name
+   * @param stored sees each change after its commit, in order
+   */
+  SharedLedger(WriterSession session, Clock clock, PolicyShelf policies, long startedAtMs, Consumer<Change> stored) {
     this.session = session;
     this.clock = clock;
     this.policies = policies;
     this.startedAtMs = startedAtMs;
+    this.stored = stored;
     forget();
   }
 
@@ -84,6 +90,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
         if (session.commit(tick.batch, tick.nowMs)) {
           policiesStored(commands);
           local.committed(tick.changes);
+          tick.changes.forEach(stored);
           return tick.answers;
         }
         LOG.warn("a batch was not committed; it is decided again");
