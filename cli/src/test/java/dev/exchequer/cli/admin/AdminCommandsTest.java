@@ -37,6 +37,18 @@ class AdminCommandsTest {
       {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"60.000000000","held":null,
        "available":null,"suspended":null}""";
 
+  private static final String STATEMENT =
+      """
+      {"balance":"team/wallet","unit":"CNY","month":"2026-10","timeZone":"Europe/Berlin","complete":true,"opening":"1.000000000","closing":"5.995790000","firstEntry":8,"lastEntry":9,
+       "kinds":[{"kind":"Charge","entries":1,"amount":"-0.004210000"},{"kind":"Grant","entries":1,"amount":"5.000000000"}],
+       "requests":[{"key":"default/ci","model":"premium","entries":1,"amount":"-0.004210000"},{"key":null,"model":null,"entries":0,"amount":"0.000000000"}]}""";
+
+  private String usage =
+      """
+      {"from":"2026-09-30T22:00:00.000Z","to":"2026-10-31T23:00:00.000Z","timeZone":"Europe/Berlin","granularity":"day","groupBy":["project","routeClass"],"items":[
+       {"period":"2026-10-25","project":"default/acme","routeClass":"Pool","requests":3,"attempts":4,"meters":{"Output":24,"Input":180,"Request":3},
+        "charges":[{"unit":"CNY","charge":"0.004210000"},{"unit":"CREDIT","charge":"1.000000000"}],"estimated":1,"estimatedShare":"0.3333"},
+       {"period":"2026-10-26","project":"default/acme","routeClass":null,"requests":1,"attempts":0,"meters":{},"charges":[],"estimated":0,"estimatedShare":null}]}""";
   private String refusals = "{\"items\":[],\"nextCursor\":null}";
   private final List<String> asked = new ArrayList<>();
   private final StringWriter out = new StringWriter();
@@ -74,6 +86,8 @@ class AdminCommandsTest {
         switch (path) {
           case "/api/v1/receipts" -> RECEIPTS;
           case "/api/v1/refusals" -> refusals;
+          case "/api/v1/usage" -> usage;
+          case "/api/v1/statements/team/wallet" -> STATEMENT;
           case "/api/v1/receipts/r1/explanation" -> "r1 was served by pool.\n";
           case "/api/v1/dry-run" ->
               "text/plain".equals(exchange.getRequestHeaders().getFirst("accept")) ? "Dry run  premium\n" : "{\"decision\":\"Held\",\"error\":null}";
@@ -150,6 +164,47 @@ class AdminCommandsTest {
     assertThat(run(new ReceiptsCommand(), "-o", "json")).isZero();
     assertThat(asked).as("they are known by key and time only").noneMatch(call -> call.contains("refusals"));
     assertThat(out.toString()).doesNotContain("no receipt");
+  }
+
+  @Test
+  void usage() {
+    assertThat(run(new UsageCommand(), "--group-by", "project,routeClass", "--granularity", "day", "--time-zone", "Europe/Berlin", "--from", "2026-10-01")).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/usage?groupBy=project%2CrouteClass&granularity=day&timeZone=Europe%2FBerlin&from=2026-10-01 ");
+    assertThat(out.toString()).isEqualTo(
+        """
+        PERIOD      PROJECT       ROUTE CLASS  REQUESTS  ATTEMPTS  INPUT  OUTPUT  REQUEST                  CHARGE  ESTIMATED
+        2026-10-25  default/acme  Pool                3         4    180      24        3  0.00421 CNY + 1 CREDIT     33.33%
+        2026-10-26  default/acme  -                   1         0      -       -        -                       -          -
+        """);
+  }
+
+  @Test
+  void noUsage() {
+    usage = "{\"from\":\"a\",\"to\":\"b\",\"granularity\":\"none\",\"groupBy\":[],\"items\":[]}";
+    assertThat(run(new UsageCommand())).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/usage ");
+    assertThat(out.toString()).isEqualTo("No usage from a to b.\n");
+  }
+
+  @Test
+  void statement() {
+    assertThat(run(new StatementCommand(), "team/wallet", "--month", "2026-10", "--time-zone", "Europe/Berlin")).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/statements/team/wallet?month=2026-10&timeZone=Europe%2FBerlin ");
+    assertThat(out.toString()).isEqualTo(
+        """
+        Statement of team/wallet, 2026-10 (Europe/Berlin)
+                 ENTRIES       CNY
+        Opening                  1
+        Charge         1  -0.00421
+        Grant          1         5
+        Closing            5.99579
+
+        KEY         MODEL    ENTRIES       CNY
+        default/ci  premium        1  -0.00421
+        -           -              0         0
+        """);
+    assertThat(run(new StatementCommand(), "a/b/c")).isEqualTo(2);
+    assertThat(run(new StatementCommand(), "nobody")).isEqualTo(1);
   }
 
   @Test

@@ -117,7 +117,7 @@ final class AdminQueries {
     }
   }
 
-  private static @Nullable String one(Context call, String name) {
+  static @Nullable String one(Context call, String name) {
     List<String> values = call.queryParams(name);
     if (values.size() > 1) {
       throw AdminRefusal.badRequest(name + " stands twice: leave one");
@@ -126,7 +126,7 @@ final class AdminQueries {
     return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
   }
 
-  private static void onlyKnown(Context call, Set<String> known) {
+  static void onlyKnown(Context call, Set<String> known) {
     for (String name : call.queryParamMap().keySet()) {
       if (!known.contains(name)) {
         throw AdminRefusal.badRequest("no such parameter: " + name + (known.isEmpty() ? "" : "; there are " + known.stream().sorted().toList()));

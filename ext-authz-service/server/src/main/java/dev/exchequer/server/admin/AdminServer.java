@@ -94,6 +94,8 @@ public final class AdminServer implements AutoCloseable {
     app.get("/api/v1/budgets", viewer(read::budgets));
     ReportRoutes reports = new ReportRoutes(history, Clock.systemUTC());
     app.get("/api/v1/refusals", viewer(reports::refusals));
+    app.get("/api/v1/usage", viewer(reports::usage));
+    app.get("/api/v1/statements/{ns}/{name}", viewer(reports::statement));
     DryRuns dryRuns = new DryRuns(engine, Clock.systemUTC());
     app.post("/api/v1/dry-run", viewer(dryRuns::handle));
     Grants grants = new Grants(engine);

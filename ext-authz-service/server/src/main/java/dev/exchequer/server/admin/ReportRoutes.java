@@ -4,6 +4,8 @@ import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
 import dev.exchequer.server.store.LedgerHistory.RefusalRow;
 import dev.exchequer.server.store.LedgerReads.Page;
+import dev.exchequer.server.summary.Statement;
+import dev.exchequer.server.summary.UsageReport;
 import io.javalin.http.Context;
 import java.time.Clock;
 
@@ -22,5 +24,21 @@ final class ReportRoutes {
     RefusalQuery query = AdminQueries.refusals(call);
     Page<RefusalRow> page = ReadRoutes.page(query.cursor(), () -> history.refusals(query));
     AdminServer.json(call, AdminJson.text(AdminJson.page(page.items().stream().map(AdminJson::refusal).toList(), page.nextCursor())));
+  }
+
+  void usage(Context call) {
+    UsageReport.Query query = ReportQueries.usage(call, clock.millis());
+    try {
+      AdminServer.json(call, AdminJson.text(ReportJson.usage(query, UsageReport.of(history, query))));
+    } catch (UsageReport.TooManyRows e) {
+      throw AdminRefusal.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  void statement(Context call) {
+    long now = clock.millis();
+    ReportQueries.MonthIn month = ReportQueries.month(call, now);
+    Statement statement = Statement.of(history, AdminQueries.balance(call), month.month(), month.zone()).orElseThrow(() -> AdminRefusal.notFound("balance"));
+    AdminServer.json(call, AdminJson.text(ReportJson.statement(statement, statement.toMs() <= now)));
   }
 }

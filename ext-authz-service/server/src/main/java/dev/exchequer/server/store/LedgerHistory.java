@@ -57,8 +57,11 @@ public interface LedgerHistory {
    */
   record ReceiptRow(String id, long timeMs, String body, List<Later> later) {}
 
-  /** @param amount signed nano-units: more charged is negative */
-  record Later(@Nullable Integer attempt, long amount) {}
+  /**
+   * @param kind as of entries
+   * @param amount signed nano-units: more charged is negative
+   */
+  record Later(String kind, @Nullable Integer attempt, String unit, long amount) {}
 
   /** Posted, in nano-units, and the sequence of the last entry before a time; 0 and 0 before the first. */
   record Opening(String unit, long posted, long sequence) {}

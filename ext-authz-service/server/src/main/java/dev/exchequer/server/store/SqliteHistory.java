@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteHistory implements LedgerHistory {
   private static final String RECEIPTS =
       """
-      SELECT r.id, r.time, r.body, e.attempt, e.amount FROM receipts r INDEXED BY receipts_by_time
-      LEFT JOIN entries e ON e.receipt = r.id AND e.kind <> 'Charge'
+      SELECT r.id, r.time, r.body, e.kind, e.attempt, a.unit, e.amount FROM receipts r INDEXED BY receipts_by_time
+      LEFT JOIN entries e ON e.receipt = r.id AND e.kind <> 'Charge' LEFT JOIN accounts a ON a.name = e.balance
       WHERE r.time >= ? AND r.time < ? ORDER BY r.time, r.id
       """;
   private static final String POSTED =
@@ -127,9 +127,9 @@ public final class SqliteHistory implements LedgerHistory {
                 tell(last, each);
                 last = new ReceiptRow(r.getString(1), r.getLong(2), r.getString(3), new ArrayList<>());
               }
-              long amount = r.getLong(5);
-              if (!r.wasNull()) {
-                last.later().add(new Later(integer(r, 4), amount));
+              String kind = r.getString(4);
+              if (kind != null) {
+                last.later().add(new Later(kind, integer(r, 5), r.getString(6), r.getLong(7)));
               }
             }
             tell(last, each);

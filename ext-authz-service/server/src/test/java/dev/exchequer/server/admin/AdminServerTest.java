@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
+import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
+import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,7 +73,7 @@ class AdminServerTest {
         .contains(
             "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
             "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
-            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
+            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
   }
 
   @ParameterizedTest
@@ -189,6 +191,64 @@ class AdminServerTest {
     assertThat(get("/api/v1/refusals?cursor=nonsense", "v").statusCode()).isEqualTo(400);
     assertThat(get("/api/v1/refusals?code=x", "v").body()).contains("no such parameter: code");
     assertThat(get("/api/v1/refusals", "").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void usage() throws Exception {
+    String body =
+        """
+        {"project":"default/acme","apiKey":"default/ci","task":null,"requestedModel":"m","route":"default/r","hops":[
+          {"hop":1,"attempt":1,"name":"official","routeClass":"Direct","usage":{"meters":{},"source":"None"},"charge":"0.000000000","unit":"CREDIT"},
+          {"hop":2,"attempt":2,"name":"pool","routeClass":"Pool","usage":{"meters":{"Input":180,"Output":24},"source":"Estimated"},"charge":"0.004210001","unit":"CNY"},
+          {"hop":3,"attempt":null,"name":"other","routeClass":"Pool","usage":null,"charge":null,"unit":null}]}""";
+    history.receipts.add(new LedgerHistory.ReceiptRow("r1", 1_793_000_000_000L, body, List.of(new LedgerHistory.Later("Correction", 2, "CNY", -1))));
+    JsonNode answer = json(get("/api/v1/usage?groupBy=key,routeClass&granularity=month&timeZone=Europe/Berlin&from=2026-10-01&to=2026-11-01T00:00:00%2B01:00", "v"));
+    assertThat(answer.path("from").asText()).isEqualTo("2026-09-30T22:00:00.000Z");
+    assertThat(history.to).isEqualTo(1_793_487_600_000L);
+    assertThat(answer.path("items")).hasSize(2);
+    assertThat(answer.path("items").get(1).toString())
+        .isEqualTo(
+            "{\"period\":\"2026-10\",\"start\":\"2026-09-30T22:00:00.000Z\",\"end\":\"2026-10-31T23:00:00.000Z\",\"key\":\"default/ci\",\"routeClass\":\"Pool\",\"requests\":1,"
+                + "\"attempts\":1,\"meters\":{\"Input\":180,\"Output\":24},\"charges\":[{\"unit\":\"CNY\",\"charge\":\"0.004210002\"}],\"estimated\":0,\"estimatedShare\":\"0.0000\"}");
+    assertThat(answer.path("items").get(0).path("estimatedShare").isNull()).isTrue();
+    JsonNode running = json(get("/api/v1/usage", "v"));
+    assertThat(running.path("from").asText()).endsWith("-01T00:00:00.000Z");
+    assertThat(running.path("granularity").asText()).isEqualTo("none");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "usage?groupBy=color; groupBy must be a list of project,key,task,model,routeClass,hop", "usage?groupBy=key,key; groupBy has key twice", "usage?granularity=week; granularity must be one of none, hour, day, month",
+        "usage?timeZone=Mars; timeZone must be a time zone", "usage?from=2026-02-30; from must be a day", "usage?from=2026-02-02&to=2026-02-02; from must be before to",
+        "usage?group=key; no such parameter: group", "statements/default/wallet?month=November; month must be a month like 2026-11",
+        "statements/default/wallet?month=2999-01; month must not be later than now", "statements/default/wallet?timeZone=x; timeZone must be"
+      })
+  void badReports(String path, String message) throws Exception {
+    HttpResponse<String> answer = get("/api/v1/" + path, "v");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(message);
+  }
+
+  @Test
+  void statements() throws Exception {
+    history.opening = new LedgerHistory.Opening("CNY", 1_000_000_000L, 7);
+    EntryRow grant = new EntryRow("default/wallet", 8, 1, "Grant", 5_000_000_000L, 1_000_000_000L, 6_000_000_000L, null, null, "ann", "x");
+    EntryRow charge = new EntryRow("default/wallet", 9, 2, "Charge", -4_210_000, 6_000_000_000L, 5_995_790_000L, "r1", 1, null, null);
+    history.entries.add(new LedgerHistory.PostedRow(grant, null, null));
+    history.entries.add(new LedgerHistory.PostedRow(charge, "default/ci", "m"));
+    assertThat(get("/api/v1/statements/default/wallet?month=2025-10&timeZone=Europe/Berlin", "v").body())
+        .isEqualTo(
+            "{\"balance\":\"default/wallet\",\"unit\":\"CNY\",\"month\":\"2025-10\",\"timeZone\":\"Europe/Berlin\",\"from\":\"2025-09-30T22:00:00.000Z\",\"to\":\"2025-10-31T23:00:00.000Z\","
+                + "\"complete\":true,\"opening\":\"1.000000000\",\"closing\":\"5.995790000\",\"firstEntry\":8,\"lastEntry\":9,"
+                + "\"kinds\":[{\"kind\":\"Charge\",\"entries\":1,\"amount\":\"-0.004210000\"},{\"kind\":\"Grant\",\"entries\":1,\"amount\":\"5.000000000\"}],"
+                + "\"requests\":[{\"key\":\"default/ci\",\"model\":\"m\",\"entries\":1,\"amount\":\"-0.004210000\"}]}");
+    assertThat(json(get("/api/v1/statements/default/wallet", "v")).path("complete").asBoolean()).isFalse();
+    assertThat(get("/api/v1/statements/default/none", "v").statusCode()).isEqualTo(404);
+    assertThat(get("/api/v1/statements/default/wallet", "").statusCode()).isEqualTo(401);
+    history.opening = new LedgerHistory.Opening("CNY", 1, 7);
+    assertThat(get("/api/v1/statements/default/wallet", "v").statusCode()).as("a ledger that does not add up makes no statement").isEqualTo(500);
   }
 
   @Test

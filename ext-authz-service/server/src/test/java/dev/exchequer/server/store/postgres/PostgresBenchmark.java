@@ -66,7 +66,7 @@ final class PostgresBenchmark {
       String replica = "naive" + i;
       Thread.ofPlatform().start(() -> {
         WriterSession session = WriterSession.takeOver(Sessions.of(PostgresServer.settings(url, replica), "writer"), replica);
-        try (SharedLedger ledger = new SharedLedger(session, Clock.systemUTC(), new PolicyShelf(bytes -> policy), System.currentTimeMillis())) {
+        try (SharedLedger ledger = new SharedLedger(session, Clock.systemUTC(), new PolicyShelf(bytes -> policy), System.currentTimeMillis(), change -> {})) {
           while (System.nanoTime() < until) {
             String id = "n" + IDS.incrementAndGet();
             world.now = System.currentTimeMillis();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.summary;
+
+import org.jspecify.annotations.NullMarked;
