@@ -18,6 +18,7 @@ import java.util.StringJoiner;
 public final class AdminClient implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE_FOR_REPORTS = Duration.ofMinutes(10);
 
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
   private final AdminDoor door;
@@ -34,9 +35,18 @@ public final class AdminClient implements AutoCloseable {
   }
 
   JsonNode get(String path, Map<String, String> query) {
+    return get(path, query, PATIENCE);
+  }
+
+  /** A question that reads much of the ledger. */
+  JsonNode report(String path, Map<String, String> query) {
+    return get(path, query, PATIENCE_FOR_REPORTS);
+  }
+
+  private JsonNode get(String path, Map<String, String> query, Duration patience) {
     StringJoiner pairs = new StringJoiner("&", "?", "").setEmptyValue("");
     query.forEach((name, value) -> pairs.add(encode(name) + "=" + encode(value)));
-    return json(text(path + pairs));
+    return json(send(request(path + pairs).timeout(patience).GET().build()));
   }
 
   String text(String path) {

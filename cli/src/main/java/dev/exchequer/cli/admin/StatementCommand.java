@@ -48,7 +48,7 @@ public final class StatementCommand implements Runnable {
     JsonNode answer;
     try (AdminOptions.Opened api = admin.open()) {
       String namespace = parts.length == 2 ? parts[0] : api.namespace();
-      answer = api.client().get("/api/v1/statements/" + AdminClient.encode(namespace) + "/" + AdminClient.encode(parts[parts.length - 1]), query);
+      answer = api.client().report("/api/v1/statements/" + AdminClient.encode(namespace) + "/" + AdminClient.encode(parts[parts.length - 1]), query);
     }
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : text(answer));
     spec.commandLine().getOut().flush();

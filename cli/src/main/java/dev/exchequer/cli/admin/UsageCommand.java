@@ -58,7 +58,7 @@ public final class UsageCommand implements Runnable {
     put(query, "to", to);
     JsonNode answer;
     try (AdminOptions.Opened api = admin.open()) {
-      answer = api.client().get("/api/v1/usage", query);
+      answer = api.client().report("/api/v1/usage", query);
     }
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : table(answer));
     spec.commandLine().getOut().flush();
