@@ -2,6 +2,9 @@ package dev.exchequer.cli.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.ledger.Refusals;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +29,7 @@ final class CountedRefusals {
     }
     String start = from != null || receipts.path("nextCursor").isNull() ? from : oldest(receipts);
     if (start != null) {
-      query.put("from", start);
+      query.put("from", wholeSecond(start));
     }
     if (to != null) {
       query.put("to", to);
@@ -45,6 +48,15 @@ final class CountedRefusals {
     String more = answer.path("nextCursor").isNull() ? "" : "at least ";
     return "%n%s%d more refusals of %s have no receipt: a key gets %d a second, what comes above is counted (GET /api/v1/refusals).%n"
         .formatted(more, count, String.join(", ", keys), Refusals.RECEIPTS_A_SECOND);
+  }
+
+  /** Counts are those of whole seconds: the one that a time is in belongs to it. A text that is no time is left to the API, which says so. */
+  private static String wholeSecond(String time) {
+    try {
+      return OffsetDateTime.parse(time).truncatedTo(ChronoUnit.SECONDS).toInstant().toString();
+    } catch (DateTimeException e) {
+      return time;
+    }
   }
 
   private static @Nullable String oldest(JsonNode receipts) {

@@ -93,7 +93,9 @@ public final class UsageCommand implements Runnable {
       cells.add(percent(row.path("estimatedShare")));
       table.row(cells.toArray(String[]::new));
     }
-    return table.isEmpty() ? "No usage from " + Cells.text(answer.path("from")) + " to " + Cells.text(answer.path("to")) + ".\n" : table.render();
+    String rows = table.isEmpty() ? "No usage from " + Cells.text(answer.path("from")) + " to " + Cells.text(answer.path("to")) + ".\n" : table.render();
+    long refusals = answer.path("refusalsWithoutReceipt").asLong();
+    return refusals == 0 ? rows : rows + "\n" + refusals + " more requests were refused without a receipt (GET /api/v1/refusals).\n";
   }
 
   /** routeClass as ROUTE CLASS. */

@@ -155,8 +155,8 @@ class AdminCommandsTest {
         """
         {"items":[{"apiKey":"default/ci","second":"2026-01-02T03:04:06.000Z","code":"rate_limited","count":700},
           {"apiKey":"default/ci","second":"2026-01-02T03:04:05.000Z","code":"model_not_found","count":25}],"nextCursor":null}""";
-    assertThat(run(new ReceiptsCommand(), "--key", "default/ci", "--from", "2026-01-02T00:00:00Z")).isZero();
-    assertThat(asked.get(1)).startsWith("GET /api/v1/refusals?key=default%2Fci&from=2026-01-02T00%3A00%3A00Z&limit=500 ");
+    assertThat(run(new ReceiptsCommand(), "--key", "default/ci", "--from", "2026-01-02T01:00:00.678+01:00")).isZero();
+    assertThat(asked.get(1)).as("from the beginning of its second on").startsWith("GET /api/v1/refusals?key=default%2Fci&from=2026-01-02T00%3A00%3A00Z&limit=500 ");
     assertThat(out.toString()).contains("725 more refusals of default/ci have no receipt");
     out.getBuffer().setLength(0);
     asked.clear();
@@ -176,6 +176,13 @@ class AdminCommandsTest {
         2026-10-25  default/acme  Pool                3         4    180      24        3  0.00421 CNY + 1 CREDIT     33.33%
         2026-10-26  default/acme  -                   1         0      -       -        -                       -          -
         """);
+  }
+
+  @Test
+  void usageTellsOfRefusalsThatAreInNoRow() {
+    usage = "{\"from\":\"a\",\"to\":\"b\",\"granularity\":\"none\",\"groupBy\":[],\"items\":[],\"refusalsWithoutReceipt\":4711}";
+    assertThat(run(new UsageCommand())).isZero();
+    assertThat(out.toString()).isEqualTo("No usage from a to b.\n\n4711 more requests were refused without a receipt (GET /api/v1/refusals).\n");
   }
 
   @Test

@@ -19,7 +19,8 @@ final class ReportJson {
 
   private ReportJson() {}
 
-  static ObjectNode usage(UsageReport.Query query, List<UsageReport.Row> rows) {
+  /** @param refusals that have no receipt, and so are in no row */
+  static ObjectNode usage(UsageReport.Query query, List<UsageReport.Row> rows, long refusals) {
     ObjectNode json = NODES.objectNode();
     json.put("from", ReceiptJson.time(query.fromMs())).put("to", ReceiptJson.time(query.toMs())).put("timeZone", query.zone().getId());
     json.put("granularity", query.granularity().text());
@@ -27,7 +28,7 @@ final class ReportJson {
     query.groupBy().stream().map(Dimension::text).forEach(groupBy::add);
     ArrayNode items = json.putArray("items");
     rows.forEach(row -> items.add(row(query, row)));
-    return json;
+    return json.put("refusalsWithoutReceipt", refusals);
   }
 
   private static ObjectNode row(UsageReport.Query query, UsageReport.Row row) {

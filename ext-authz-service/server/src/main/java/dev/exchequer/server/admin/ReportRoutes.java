@@ -8,6 +8,7 @@ import dev.exchequer.server.summary.Statement;
 import dev.exchequer.server.summary.UsageReport;
 import io.javalin.http.Context;
 import java.time.Clock;
+import java.util.List;
 
 /** What the admin API tells of the past, summed up. */
 final class ReportRoutes {
@@ -29,7 +30,8 @@ final class ReportRoutes {
   void usage(Context call) {
     UsageReport.Query query = ReportQueries.usage(call, clock.millis());
     try {
-      AdminServer.json(call, AdminJson.text(ReportJson.usage(query, UsageReport.of(history, query))));
+      List<UsageReport.Row> rows = UsageReport.of(history, query);
+      AdminServer.json(call, AdminJson.text(ReportJson.usage(query, rows, history.refusalsCounted(query.fromMs(), query.toMs()))));
     } catch (UsageReport.TooManyRows e) {
       throw AdminRefusal.badRequest(String.valueOf(e.getMessage()));
     }

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface LedgerHistory {
 
-  /** Refusals that were only counted, newest second first. */
+  /** Refusals that were only counted, newest second first; a time is compared with the beginning of their second. */
   LedgerReads.Page<RefusalRow> refusals(RefusalQuery query);
+
+  /** How many refusals were only counted in the seconds that begin in [from, to). */
+  long refusalsCounted(long fromMs, long toMs);
 
   /** Ended holds that better evidence would still correct. */
   UncertainHolds uncertainHolds();

@@ -99,6 +99,17 @@ public final class SqliteHistory implements LedgerHistory {
   }
 
   @Override
+  public long refusalsCounted(long fromMs, long toMs) {
+    return inOneTransaction(
+        connection -> {
+          try (PreparedStatement s = prepared(connection, "SELECT coalesce(sum(count), 0) FROM refusals WHERE second >= ? AND second < ?", List.of(fromMs, toMs));
+              ResultSet r = s.executeQuery()) {
+            return r.next() ? r.getLong(1) : 0L;
+          }
+        });
+  }
+
+  @Override
   public UncertainHolds uncertainHolds() {
     return inOneTransaction(
         connection -> {

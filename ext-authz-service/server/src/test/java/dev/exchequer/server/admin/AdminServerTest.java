@@ -205,6 +205,7 @@ class AdminServerTest {
     JsonNode answer = json(get("/api/v1/usage?groupBy=key,routeClass&granularity=month&timeZone=Europe/Berlin&from=2026-10-01&to=2026-11-01T00:00:00%2B01:00", "v"));
     assertThat(answer.path("from").asText()).isEqualTo("2026-09-30T22:00:00.000Z");
     assertThat(history.to).isEqualTo(1_793_487_600_000L);
+    assertThat(answer.path("refusalsWithoutReceipt").asLong()).isEqualTo(4711);
     assertThat(answer.path("items")).hasSize(2);
     assertThat(answer.path("items").get(1).toString())
         .isEqualTo(

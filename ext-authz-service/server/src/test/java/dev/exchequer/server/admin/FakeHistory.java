@@ -28,6 +28,11 @@ final class FakeHistory implements LedgerHistory {
   }
 
   @Override
+  public long refusalsCounted(long fromMs, long toMs) {
+    return 4711;
+  }
+
+  @Override
   public UncertainHolds uncertainHolds() {
     throw new UnsupportedOperationException();
   }

@@ -13,6 +13,11 @@ record BrokenHistory(Opening opening, List<LedgerReads.EntryRow> entries) implem
   }
 
   @Override
+  public long refusalsCounted(long fromMs, long toMs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public UncertainHolds uncertainHolds() {
     throw new UnsupportedOperationException();
   }

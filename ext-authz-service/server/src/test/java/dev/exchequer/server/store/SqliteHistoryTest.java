@@ -80,6 +80,8 @@ class SqliteHistoryTest {
       ledger.store.commit(List.of(new Change.RefusalCounted(World.name("other"), 2_000, "a")), 5_000);
       assertThat(history.refusals(new RefusalQuery("default/key", 2_000L, 3_000L, null, 10)).items())
           .containsExactly(new RefusalRow("default/key", 2_000, "b", 3), new RefusalRow("default/key", 2_000, "a", 3));
+      assertThat(history.refusalsCounted(2_000, 3_000)).isEqualTo(7);
+      assertThat(history.refusalsCounted(2_001, 3_000)).isZero();
       List<RefusalRow> paged = new ArrayList<>();
       String cursor = null;
       do {
