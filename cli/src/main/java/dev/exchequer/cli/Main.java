@@ -10,6 +10,7 @@ import dev.exchequer.cli.admin.StatementCommand;
 import dev.exchequer.cli.admin.UsageCommand;
 import dev.exchequer.cli.keys.KeysCommand;
 import dev.exchequer.cli.mock.MockProviderCommand;
+import dev.exchequer.cli.prices.PricesCommand;
 import dev.exchequer.cli.up.BackupCommand;
 import dev.exchequer.cli.up.BootstrapCommand;
 import dev.exchequer.cli.up.CheckCommand;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
-      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, UsageCommand.class, StatementCommand.class, KeysCommand.class, BackupCommand.class, Version.VersionCommand.class
+      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, UsageCommand.class, StatementCommand.class, KeysCommand.class, PricesCommand.class, BackupCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.cli.prices;
+
+import org.jspecify.annotations.NullMarked;
