@@ -59,6 +59,8 @@ CREATE TABLE holds (
 CREATE INDEX active_leases ON holds (lease_until) WHERE state = 'ACTIVE';
 -- What keeps a policy: late evidence is priced by it.
 CREATE INDEX holds_of_plan ON holds (plan, lease_until) WHERE state IN ('ACTIVE', 'ESTIMATED', 'LEASE_VOIDED', 'EXPIRED');
+-- Counted for metrics: ended holds that better evidence would still correct.
+CREATE INDEX uncertain_holds ON holds (state) WHERE state IN ('ESTIMATED', 'EXPIRED', 'LEASE_VOIDED');
 
 CREATE TABLE requests (
   id text COLLATE "C" PRIMARY KEY,
@@ -101,6 +103,19 @@ CREATE TABLE receipts (
 );
 CREATE INDEX receipts_of_project ON receipts (project, id);
 CREATE INDEX receipts_of_task ON receipts (task, id) WHERE task IS NOT NULL;
+
+-- Reports read receipts by the time of their request.
+CREATE INDEX receipts_by_time ON receipts (time, id);
+
+-- Refusals above the receipts that a key gets from a writer in a second: counted. `second` is its beginning in ledger time.
+CREATE TABLE refusals (
+  second bigint NOT NULL,
+  api_key text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  writer text COLLATE "C" NOT NULL,
+  count bigint NOT NULL CHECK (count > 0),
+  PRIMARY KEY (second, api_key, code, writer)
+) WITH (fillfactor = 70);
 
 CREATE TABLE idempotency (
   api_key text COLLATE "C" NOT NULL,

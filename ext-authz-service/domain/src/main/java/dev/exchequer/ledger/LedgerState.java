@@ -70,6 +70,11 @@ public final class LedgerState {
     attemptsAtProviders.forEach((provider, count) -> inFlight.merge(provider, count, Integer::sum));
   }
 
+  /** Takes over which receipts of refusals the running second has already, for a store that makes a state for each batch. */
+  public void take(Refusals receipts) {
+    refusals.copy(receipts);
+  }
+
   public void apply(Change change) {
     switch (change) {
       case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());
@@ -85,11 +90,7 @@ public final class LedgerState {
       case Change.JournalRead c -> positions.put(c.position().file(), c.position());
       case Change.AdmissionCounted c -> admissions.computeIfAbsent(c.apiKey(), k -> new ArrayDeque<>()).addLast(c.atMs());
       case Change.EntryPosted c -> {}
-      case Change.ReceiptWritten c -> {
-        if (c.receipt().status().equals("Denied")) {
-          refusals.written(c.receipt().apiKey(), c.receipt().endedAt());
-        }
-      }
+      case Change.ReceiptWritten c -> refusals.apply(c);
       case Change.RefusalCounted c -> {}
     }
   }

@@ -4,6 +4,7 @@ import dev.exchequer.server.admin.Tokens.Actor;
 import dev.exchequer.server.admin.Tokens.Role;
 import dev.exchequer.server.engine.Engine;
 import dev.exchequer.server.store.LedgerHistory;
+import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.LedgerReads;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
@@ -103,6 +104,12 @@ public final class AdminServer implements AutoCloseable {
 
     app.exception(AdminRefusal.class, (refusal, call) -> error(call, refusal.status(), refusal.code(), refusal.told()));
     app.exception(HttpResponseException.class, (e, call) -> error(call, e.getStatus(), codeOf(e.getStatus()), String.valueOf(e.getMessage())));
+    app.exception(
+        LedgerUnavailable.class,
+        (e, call) -> {
+          LOG.warn("{} {} failed: {}", call.method(), call.path(), e.toString());
+          error(call, 503, "accounting_unavailable", "the ledger cannot be read now: ask again");
+        });
     app.exception(
         Exception.class,
         (e, call) -> {

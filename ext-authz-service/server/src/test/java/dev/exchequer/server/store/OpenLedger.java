@@ -21,15 +21,15 @@ public final class OpenLedger implements AutoCloseable {
 
   /** In a folder, on SQLite. */
   OpenLedger(Path data, World world) {
-    this(data, world, world.policy());
+    this(data, world, Clock.systemUTC());
   }
 
-  private OpenLedger(Path data, World world, Policy policy) {
-    this(home(data, policy), world, policy);
+  OpenLedger(Path data, World world, Clock clock) {
+    this(data, world, world.policy(), clock);
   }
 
-  private static LedgerHome home(Path data, Policy policy) {
-    return SqliteHome.open(data, bytes -> policy, Clock.systemUTC(), GroupCommitLane.Observer.NONE);
+  private OpenLedger(Path data, World world, Policy policy, Clock clock) {
+    this(SqliteHome.open(data, bytes -> policy, clock, GroupCommitLane.Observer.NONE), world, policy);
   }
 
   /** @param policy what the home decodes every policy to */

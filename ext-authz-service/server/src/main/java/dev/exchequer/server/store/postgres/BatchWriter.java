@@ -3,6 +3,7 @@ package dev.exchequer.server.store.postgres;
 import dev.exchequer.budget.Bucket;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Hold;
@@ -47,6 +48,7 @@ final class BatchWriter {
     buckets(changed, locked);
     entries(changed.entries);
     receipts(changed.receipts);
+    refusals(changed);
     grants(changed);
     activated(changed);
     journal(changed);
@@ -221,6 +223,22 @@ final class BatchWriter {
             .text("end_user", r -> encoded(r.endUser()))
             .text("body", r -> ColumnText.json(ReceiptJson.write(r)));
     insert("receipts", columns, receipts);
+  }
+
+  /** In rows of this replica's own: a flood of refusals makes no other one wait. */
+  private void refusals(ChangedRows changed) throws SQLException {
+    if (changed.refusals.isEmpty()) {
+      return;
+    }
+    Columns<Map.Entry<Change.RefusalCounted, Long>> columns =
+        new Columns<>(changed.refusals.entrySet())
+            .number("second", e -> e.getKey().secondMs())
+            .text("api_key", e -> e.getKey().apiKey())
+            .text("code", e -> e.getKey().code())
+            .text("writer", e -> replica)
+            .number("count", Map.Entry::getValue);
+    String more = " ON CONFLICT (second, api_key, code, writer) DO UPDATE SET count = refusals.count + excluded.count";
+    exactly(changed.refusals.size(), sql.run(columns.insert("refusals") + more, columns.values()), "refusals");
   }
 
   private void grants(ChangedRows changed) throws SQLException {

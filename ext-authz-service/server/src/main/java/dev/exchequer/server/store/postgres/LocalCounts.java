@@ -5,19 +5,24 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.ledger.Refusals;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What is counted for each replica alone: its attempts at each provider, and the admissions of the last minute of each API key. Moved only by what is committed. */
+/**
+ * What is counted for each replica alone: its attempts at each provider, and of each API key the admissions of the last minute and the receipts of refusals in
+ * the running second. Moved only by what is committed.
+ */
 final class LocalCounts {
   private static final long MINUTE_MS = 60_000;
 
   private final Map<HoldId, ObjectName> active = new HashMap<>();
   private final Map<ObjectName, Integer> attempts = new HashMap<>();
   private final Map<ObjectName, Deque<Long>> admissions = new HashMap<>();
+  private final Refusals refusals = new Refusals();
 
   /** Takes the active holds of this replica as they are stored: those that another one ended are not among them any more. */
   void restart(Collection<Hold> holds) {
@@ -31,6 +36,7 @@ final class LocalCounts {
       switch (change) {
         case Change.HoldChanged c -> put(c.hold());
         case Change.AdmissionCounted c -> admissions.computeIfAbsent(c.apiKey(), key -> new ArrayDeque<>()).addLast(c.atMs());
+        case Change.ReceiptWritten c -> refusals.apply(c);
         default -> {}
       }
     }
@@ -49,6 +55,10 @@ final class LocalCounts {
 
   Map<ObjectName, Integer> attempts() {
     return attempts;
+  }
+
+  Refusals refusals() {
+    return refusals;
   }
 
   /** Tells a state of these keys' admissions. */

@@ -53,6 +53,7 @@ final class LockedRows {
     holds.values().forEach(hold -> state.apply(new Change.HoldChanged(hold)));
     state.countElsewhere(requestsElsewhere(), attemptsElsewhere(local));
     local.admissions(state, reach.keys, nowMs);
+    state.take(local.refusals());
     return state;
   }
 

@@ -31,6 +31,7 @@ public final class PostgresHome implements LedgerHome {
   private final LedgerState loaded;
   private final ReadSessions readers;
   private final PostgresReads reads;
+  private final PostgresHistory history;
   private final PostgresPicture pictures;
 
   private PostgresHome(PolicyShelf policies, WriterSession session, LedgerState loaded, SharedLane lane, Sessions reading) {
@@ -40,6 +41,7 @@ public final class PostgresHome implements LedgerHome {
     this.lane = lane;
     this.readers = new ReadSessions(reading);
     this.reads = new PostgresReads(readers);
+    this.history = new PostgresHistory(readers);
     this.pictures = new PostgresPicture(readers);
     LOG.info("the ledger is shared: this is {}, epoch {}", session.replica(), session.epoch());
   }
@@ -142,7 +144,7 @@ public final class PostgresHome implements LedgerHome {
 
   @Override
   public LedgerHistory history() {
-    throw new UnsupportedOperationException("reports of a shared ledger");
+    return history;
   }
 
   @Override

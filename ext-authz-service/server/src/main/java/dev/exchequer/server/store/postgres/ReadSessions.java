@@ -3,17 +3,26 @@ package dev.exchequer.server.store.postgres;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A few sessions for reading, opened when they are needed; one that broke is replaced. */
 final class ReadSessions implements AutoCloseable {
   private static final int MOST = 3;
+  /** Sessions are the server's, and few. */
+  private static final int MOST_REPORTS = 2;
+
+  private static final Duration REPORT_PATIENCE = Duration.ofSeconds(30);
 
   private final Sessions sessions;
   private final Semaphore free = new Semaphore(MOST);
+  private final Semaphore reports = new Semaphore(MOST_REPORTS);
   private final Deque<Connection> idle = new ArrayDeque<>();
   private boolean closed;
 
@@ -51,6 +60,41 @@ final class ReadSessions implements AutoCloseable {
       throw new LedgerUnavailable("the ledger cannot be read: " + e.getMessage(), e);
     } finally {
       free.release();
+    }
+  }
+
+  /**
+   * Reads what may take long, on a session of its own that is closed after it; once, because what was told is not taken back.
+   *
+   * @throws LedgerUnavailable if the database cannot be read, or enough reports are being made already
+   */
+  <T> T report(Reading<T> reading) {
+    try {
+      if (!reports.tryAcquire(REPORT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new LedgerUnavailable("other reports are being made: ask again later");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LedgerUnavailable("interrupted", e);
+    }
+    try (Connection connection = opened()) {
+      inOrder(connection);
+      T read = reading.of(connection);
+      connection.commit();
+      return read;
+    } catch (SQLException e) {
+      throw new LedgerUnavailable("the ledger cannot be read: " + e.getMessage(), e);
+    } finally {
+      reports.release();
+    }
+  }
+
+  /** Rows are read along the indexes, each when it is told: no statement reads and sorts all of them before it gives the first. */
+  private static void inOrder(Connection connection) throws SQLException {
+    try (Statement s = connection.createStatement()) {
+      for (String plan : List.of("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")) {
+        s.execute("SET enable_" + plan + " = off");
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
 import dev.exchequer.server.store.OpenLedger;
+import dev.exchequer.server.store.SetClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -7,6 +7,7 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Command.JournalEvent;
 import dev.exchequer.ledger.ProviderView;
+import dev.exchequer.ledger.Refusals;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
@@ -14,13 +15,16 @@ import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.server.store.GroupCommitLane;
+import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerReads;
+import dev.exchequer.server.store.SetClock;
 import dev.exchequer.server.store.SqliteHome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TapeIT {
   private static final int BATCHES = 150;
 
+  /** Milliseconds: a flood of refusals, which all come in one. */
+  private static final int SECOND = 1_000;
+
   @TempDir Path folder;
 
   private final Map<String, Policy> policies = new HashMap<>();
@@ -45,7 +52,10 @@ class TapeIT {
   private SetClock clock = new SetClock(0);
   private int ids;
 
-  /** With several replicas every command goes to another one; time then does not move far, for leases of others are swept later. */
+  /**
+   * With several replicas every command goes to another one; time then does not move far, for leases of others are swept later. Each replica gives a key its
+   * receipts of refusals, so what one would have counted two may not: there are never more of them in a second than one gives.
+   */
   @ParameterizedTest(name = "seed {0}, {1} replicas")
   @CsvSource({"1, 1", "2, 1", "3, 1", "4, 1", "5, 3", "6, 3"})
   void isTheSame(long seed, int replicas) {
@@ -65,15 +75,20 @@ class TapeIT {
         for (int i = random.nextInt(1, 25); i > 0; i--) {
           commands.add(command(replicas));
         }
+        if (replicas == 1 && random.nextInt(10) == 0) {
+          flood(commands);
+        } else if (replicas > 1) {
+          fewToRefuse(commands);
+        }
         play(commands, local, shared, "seed " + seed + ", batch " + batch);
-        clock.forward(random.nextInt(replicas > 1 ? 200 : 8_000));
+        clock.forward(replicas > 1 ? SECOND : random.nextInt(8_000));
         if (random.nextInt(15) == 0) {
           world.creditSuspended = !world.creditSuspended;
           activate(local, shared);
         }
       }
-      List<Object> expected = books(local);
-      List<Object> given = books(shared.getLast());
+      List<Object> expected = books(local, replicas == 1);
+      List<Object> given = books(shared.getLast(), replicas == 1);
       for (int i = 0; i < Math.min(expected.size(), given.size()); i++) {
         assertThat(given.get(i)).as("seed %s, line %s of the books", seed, i).isEqualTo(expected.get(i));
       }
@@ -82,6 +97,26 @@ class TapeIT {
     } finally {
       shared.forEach(LedgerHome::close);
     }
+  }
+
+  private void flood(List<Command> commands) {
+    for (int i = random.nextInt(5, 3 * Refusals.RECEIPTS_A_SECOND); i > 0; i--) {
+      commands.add(deny(random.nextInt(3) == 0 ? "bad_request" : "model_not_found"));
+    }
+  }
+
+  private static void fewToRefuse(List<Command> commands) {
+    int few = 0;
+    for (Iterator<Command> each = commands.iterator(); each.hasNext(); ) {
+      Command command = each.next();
+      if ((command instanceof Command.Admit || command instanceof Command.Deny) && ++few > Refusals.RECEIPTS_A_SECOND) {
+        each.remove();
+      }
+    }
+  }
+
+  private Command deny(String code) {
+    return new Command.Deny(world.facts("d" + ids++, "", null), Ending.of(400, code, "no", new Ending.Retry.No()));
   }
 
   private World aWorld() {
@@ -158,7 +193,7 @@ class TapeIT {
       return new Command.Grant(random.nextBoolean() ? World.CREDIT : World.WALLET, random.nextLong(1, 300_000_000), "jane", "a gift", "k" + random.nextInt(20));
     }
     if (dice < 96 || replicas > 1) {
-      return new Command.Deny(world.facts("d" + ids++, "", null), Ending.of(400, "bad_request", "no", new Ending.Retry.No()));
+      return deny("bad_request");
     }
     return new Command.Sweep();
   }
@@ -186,7 +221,7 @@ class TapeIT {
     };
   }
 
-  private static List<Object> books(LedgerHome home) {
+  private static List<Object> books(LedgerHome home, boolean flooded) {
     LedgerReads reads = home.reads();
     List<Object> books = new ArrayList<>();
     Set<String> statuses = new LinkedHashSet<>();
@@ -200,6 +235,17 @@ class TapeIT {
       statuses.add(receipt.substring(receipt.indexOf("\"status\""), receipt.indexOf("\"status\"") + 18));
     }
     books.add(reads.openHolds());
+    LedgerHistory history = home.history();
+    List<LedgerHistory.RefusalRow> refusals = history.refusals(new LedgerHistory.RefusalQuery(null, null, null, null, 100_000)).items();
+    books.addAll(refusals);
+    books.add(history.refusalsCounted(0, Long.MAX_VALUE));
+    books.add(history.uncertainHolds());
+    history.receipts(0, Long.MAX_VALUE, books::add);
+    for (LedgerReads.BalanceRow row : reads.balances()) {
+      books.add(history.entries(row.name(), 0, Long.MAX_VALUE, books::add));
+    }
+    assertThat(refusals.isEmpty()).as("nothing was counted").isEqualTo(!flooded);
+    assertThat(history.uncertainHolds()).isNotEqualTo(new LedgerHistory.UncertainHolds(0, 0, 0));
     assertThat(statuses).as("a tape that does something").hasSizeGreaterThan(2);
     assertThat(reads.balance(World.CREDIT).orElseThrow().posted()).isNotEqualTo(Money.parse("4"));
     return books;

@@ -11,6 +11,7 @@ import dev.exchequer.money.Money;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.OpenLedger;
+import dev.exchequer.server.store.SetClock;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 

@@ -9,47 +9,43 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.World;
-import dev.exchequer.policy.Policy;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.server.summary.Dimension;
 import dev.exchequer.server.summary.Granularity;
 import dev.exchequer.server.summary.Statement;
 import dev.exchequer.server.summary.UsageReport;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Usage and statements of a real ledger, against its own entries. */
-class ReportsTest {
+/** Usage and statements of a real ledger, against its own entries: alike on every store. */
+public abstract class ReportScenarios {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
   private static final BigInteger CHARGE = BigInteger.valueOf(100_030_000);
 
-  @TempDir Path data = Path.of("");
   private final World world = new World();
-  private final AtomicLong now = new AtomicLong(ms("2026-10-20T12:00:00Z"));
-  private SqliteStore store = nothing();
-  private GroupCommitLane lane = nothing();
-  private SqliteHistory history = nothing();
-  private SqliteReads reads = nothing();
+  private final SetClock now = new SetClock(ms("2026-10-20T12:00:00Z"));
+  private OpenLedger ledger = nothing();
+  private LedgerLane lane = nothing();
+  private LedgerHistory history = nothing();
+  private LedgerReads reads = nothing();
 
   @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // set before each test
   private static <T> T nothing() {
     return null;
   }
+
+  /** Opens the ledger of this test. */
+  protected abstract OpenLedger open(World world, Clock clock);
 
   private static long ms(String time) {
     return Instant.parse(time).toEpochMilli();
@@ -59,42 +55,19 @@ class ReportsTest {
   void open() {
     world.credit = "1000";
     world.wallet = "1000";
-    Policy policy = world.policy();
-    store = SqliteStore.open(data, bytes -> policy);
-    store.remember(policy.digest(), policy.digest().getBytes(StandardCharsets.UTF_8));
-    Clock clock =
-        new Clock() {
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public Instant instant() {
-            return Instant.ofEpochMilli(now.get());
-          }
-        };
-    lane = new GroupCommitLane(store, clock, GroupCommitLane.Observer.NONE, state -> {});
-    lane.submit(new Command.Activate(policy)).join();
-    world.apply(new Command.Activate(policy));
-    history = new SqliteHistory(store);
-    reads = new SqliteReads(store);
+    ledger = open(world, now);
+    lane = ledger.lane;
+    history = ledger.home.history();
+    reads = ledger.reads;
   }
 
   @AfterEach
   void close() {
-    reads.close();
-    lane.close();
-    store.close();
+    ledger.close();
   }
 
   private void admit(String id, String task) {
-    world.now = now.get();
+    world.now = now.millis();
     lane.submit(new Command.Admit(world.facts(id, task, null), ProviderView.ALL_WELL)).join();
   }
 
@@ -174,15 +147,15 @@ class ReportsTest {
   void openingAndEntriesAreTheClosingInEveryMonthOfEveryTimeZone() {
     Random random = new Random(5);
     long end = ms("2027-02-03T00:00:00Z");
-    for (int i = 0; now.get() < end; i++) {
-      now.addAndGet(random.nextInt(4 * 24 * 3_600_000));
+    for (int i = 0; now.millis() < end; i++) {
+      now.forward(random.nextInt(4 * 24 * 3_600_000));
       if (random.nextInt(4) == 0) {
         lane.submit(new Command.Grant(World.CREDIT, 1 + random.nextInt(1_000_000_000), "ann", "top up", "g" + i)).join();
       }
       admit("r" + i, "");
       if (random.nextInt(3) == 0) {
         settle("r" + i, 1, World.cut(true, Usage.NOTHING, random.nextInt(400)));
-        now.addAndGet(random.nextInt(600_000));
+        now.forward(random.nextInt(600_000));
       }
       settle("r" + i, 1, World.ok(random.nextInt(1000), random.nextInt(100)));
     }

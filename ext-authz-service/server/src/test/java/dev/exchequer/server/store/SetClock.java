@@ -1,4 +1,4 @@
-package dev.exchequer.server.store.postgres;
+package dev.exchequer.server.store;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -6,14 +6,18 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test moves. */
-final class SetClock extends Clock {
+public final class SetClock extends Clock {
   private volatile long ms;
 
-  SetClock(long ms) {
+  public SetClock(long ms) {
     this.ms = ms;
   }
 
-  void forward(long byMs) {
+  public void set(long toMs) {
+    ms = toMs;
+  }
+
+  public void forward(long byMs) {
     ms += byMs;
   }
 
