@@ -90,7 +90,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
         if (session.commit(tick.batch, tick.nowMs)) {
           policiesStored(commands);
           local.committed(tick.changes);
-          tick.changes.forEach(stored);
+          tell(tick.changes);
           return tick.answers;
         }
         LOG.warn("a batch was not committed; it is decided again");
@@ -165,6 +165,15 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
       writer.dropPolicies(now);
     }
     return new Tick(batch, now, changes, answers);
+  }
+
+  /** It is committed, whatever happens to who listens: nothing of it is decided again. */
+  private void tell(List<Change> changes) {
+    try {
+      changes.forEach(stored);
+    } catch (RuntimeException bug) {
+      LOG.error("what was committed could not be told", bug);
+    }
   }
 
   private void policiesStored(List<Command> commands) {
