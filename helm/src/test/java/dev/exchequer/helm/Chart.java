@@ -24,7 +24,7 @@ final class Chart {
   static final String KUBERNETES = "1.36.4";
 
   /** Files in src/test/resources/values, and the chart as it comes. */
-  static final List<String> VALUES = List.of("default", "production", "least", "cert-manager");
+  static final List<String> VALUES = List.of("default", "production", "least", "cert-manager", "shared");
 
   private static final YAMLMapper YAML = new YAMLMapper();
 

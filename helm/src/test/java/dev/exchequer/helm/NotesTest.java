@@ -27,6 +27,15 @@ class NotesTest {
         .doesNotContain("<no value>");
   }
 
+  @Test
+  void saysWhereASharedLedgerIs() {
+    assertThat(install().set("store.type", "postgresql").set("store.postgresql.existingSecret", "ledger-database").set("gateway.replicas", 3).call().getOutput())
+        .contains("the PostgreSQL database that the Secret ledger-database names")
+        .contains("replaces one gateway after the other")
+        .doesNotContain("SQLite")
+        .doesNotContain("<no value>");
+  }
+
   private static InstallCommand install() {
     return Chart.helm().install().clientOnly().withKubeVersion(Chart.KUBERNETES).dryRun().withDryRunOption(DryRun.CLIENT).withName("exchequer").withNamespace("ai-gateway")
         .set("secretNamespaces[0]", "team-a").set("secretNamespaces[1]", "team-b");

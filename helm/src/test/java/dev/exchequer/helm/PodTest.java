@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,25 @@ class PodTest {
     assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
     assertThat(pod.toString()).doesNotContain("serviceAccountToken\"").doesNotContain("/var/run/secrets");
     assertThat(Chart.operator(Chart.objects("default")).path("automountServiceAccountToken").asBoolean()).isTrue();
+  }
+
+  /** The program reads these names: see StoreOption and PostgresSettings. */
+  @Test
+  void onlyTheServiceKnowsTheDatabase() throws IOException {
+    JsonNode pod = Chart.gateway(Chart.objects("shared"));
+
+    List<String> told =
+        Chart.containers(pod).stream()
+            .flatMap(
+                container ->
+                    Chart.each(container.path("env"))
+                        .filter(variable -> variable.at("/valueFrom/secretKeyRef").isObject())
+                        .map(variable -> container.path("name").asText() + ":" + variable.path("name").asText() + "=" + variable.at("/valueFrom/secretKeyRef/key").asText()))
+            .toList();
+    assertThat(told).containsExactly("service:EXCHEQUER_STORE=url", "service:EXCHEQUER_STORE_USER=username", "service:EXCHEQUER_STORE_PASSWORD=password");
+    assertThat(Chart.gateway(Chart.objects("default")).toString()).doesNotContain("EXCHEQUER_STORE");
+    String names = Files.readString(Chart.ROOT.resolve("ext-authz-service/server/src/main/java/dev/exchequer/server/store/postgres/PostgresSettings.java"));
+    assertThat(names).contains("\"EXCHEQUER_STORE\"", "\"EXCHEQUER_STORE_USER\"", "\"EXCHEQUER_STORE_PASSWORD\"");
   }
 
   @Test

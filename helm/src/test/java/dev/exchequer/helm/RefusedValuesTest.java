@@ -1,5 +1,6 @@
 package dev.exchequer.helm;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,10 @@ class RefusedValuesTest {
       value = {
         "gateway.replicas | 2 | /gateway/replicas | value must be 1",
         "gateway.replicas | 0 | /gateway/replicas | value must be 1",
+        "gateway.autoscaling.enabled | true | /gateway/autoscaling/enabled | value must be false",
+        "store.type | postgresql | /store/postgresql/existingSecret | minLength: got 0, want 1",
+        "store.type | mysql | /store/type | value must be one of 'sqlite', 'postgresql'",
+        "store.url | jdbc | /store | additional properties 'url' not allowed",
         "replicas | 1 | '' | additional properties 'replicas' not allowed",
         "operator.replicas | 0 | /operator/replicas | minimum: got 0, want 1",
         "operator.healthPort | 18000 | /operator/healthPort | not' failed",
@@ -41,5 +46,12 @@ class RefusedValuesTest {
         .hasMessageContaining("values don't meet the specifications of the schema")
         .hasMessageContaining("at '" + path + "'")
         .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2", "8"})
+  void severalShareADatabase(int replicas) {
+    assertThat(Chart.text(command -> command.set("store.type", "postgresql").set("store.postgresql.existingSecret", "ledger-database").set("gateway.replicas", replicas)))
+        .contains("  replicas: " + replicas + "\n  serviceName: exchequer-admin\n");
   }
 }
