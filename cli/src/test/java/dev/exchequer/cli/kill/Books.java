@@ -9,8 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -25,7 +27,10 @@ final class Books {
 
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Victim victim;
-  private final Set<String> charged = new HashSet<>();
+  /** What each request has cost so far, nano-units: its charge, and the correction of one whose lease ended before its settlement came. */
+  private final Map<String, Long> charged = new HashMap<>();
+
+  private final Set<String> posts = new HashSet<>();
   private long sequence;
   private long posted;
 
@@ -40,14 +45,21 @@ final class Books {
 
   /**
    * @param holds ids (REQUEST/1) whose Settle was acknowledged
-   * @throws AssertionError if one has no receipt, or was not charged exactly once what it costs
+   * @throws AssertionError if one has no receipt, or did not cost its price
    */
   void allSettled(List<String> holds) {
     for (String hold : holds) {
       JsonNode receipt = read("/api/v1/receipts/" + request(hold));
       that(receipt.path("status").asText().equals("Succeeded"), "acknowledged " + hold + " has the receipt " + receipt);
       that(nanos(receipt.at("/hops/0/charge")) == PlayedOperator.PRICE, hold + " costs " + receipt.at("/hops/0/charge"));
-      that(charged.contains(request(hold)), hold + " has no entry");
+    }
+    allPaid(holds);
+  }
+
+  /** @throws AssertionError if one of these holds (REQUEST/1) did not cost exactly its price, once */
+  void allPaid(List<String> holds) {
+    for (String hold : holds) {
+      that(charged.getOrDefault(request(hold), 0L) == PlayedOperator.PRICE, hold + " has cost " + charged.get(request(hold)));
     }
   }
 
@@ -65,7 +77,7 @@ final class Books {
     }
   }
 
-  /** Entries have no gap, follow one another and sum to the balance; no attempt is charged twice; what is held is what the open holds hold. */
+  /** Entries have no gap, follow one another and sum to the balance; no request costs anything but its price; what is held is what the open holds hold. */
   void addUp() {
     readEntries();
     JsonNode balance = read(BALANCE);
@@ -103,8 +115,11 @@ final class Books {
     that(nanos(entry.get("before")) == posted, "the balance was " + posted + " before " + entry);
     posted += nanos(entry.get("amount"));
     that(nanos(entry.get("after")) == posted, "the balance is " + posted + " after " + entry);
-    if (entry.get("kind").asText().equals("Charge")) {
-      that(charged.add(entry.get("receipt").asText()), "charged twice: " + entry);
+    if (entry.get("receipt").isTextual()) {
+      String receipt = entry.get("receipt").asText();
+      that(posts.add(entry.get("kind").asText() + " " + receipt), "booked twice: " + entry);
+      long cost = charged.merge(receipt, -nanos(entry.get("amount")), Long::sum);
+      that(cost == PlayedOperator.PRICE, receipt + " has cost " + cost + " after " + entry);
     }
   }
 

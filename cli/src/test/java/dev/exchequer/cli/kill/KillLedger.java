@@ -72,7 +72,7 @@ public final class KillLedger {
     this.books = new Books(victim);
   }
 
-  /** @param args kills for each store (100), then stores (sqlite postgres); seed by -Dkill.seed */
+  /** Prints what happened. Arguments: kills for each store (100), then stores (sqlite postgres); seed by -Dkill.seed. */
   public static void main(String[] args) throws Exception {
     int kills = args.length > 0 ? Integer.parseInt(args[0]) : 100;
     List<Store> stores = args.length > 1 ? Stream.of(args).skip(1).map(name -> Store.valueOf(name.toUpperCase(java.util.Locale.ROOT))).toList() : List.of(Store.values());
@@ -145,7 +145,7 @@ public final class KillLedger {
     books.allSettled(acknowledgedSettlements);
     settleAgain(acknowledgedHolds);
     books.addUp();
-    books.allSettled(acknowledgedHolds);
+    books.allPaid(acknowledgedHolds);
     held += acknowledgedHolds.size();
     settled += acknowledgedSettlements.size();
   }
