@@ -6,6 +6,7 @@ import dev.exchequer.cli.admin.DryRunCommand;
 import dev.exchequer.cli.admin.ExplainCommand;
 import dev.exchequer.cli.admin.GrantCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
+import dev.exchequer.cli.admin.ReconcileCommand;
 import dev.exchequer.cli.admin.StatementCommand;
 import dev.exchequer.cli.admin.UsageCommand;
 import dev.exchequer.cli.keys.KeysCommand;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
-      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, UsageCommand.class, StatementCommand.class, KeysCommand.class, PricesCommand.class, BackupCommand.class, Version.VersionCommand.class
+      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, UsageCommand.class, StatementCommand.class, ReconcileCommand.class, KeysCommand.class, PricesCommand.class, BackupCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

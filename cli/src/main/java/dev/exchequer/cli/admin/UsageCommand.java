@@ -31,7 +31,7 @@ public final class UsageCommand implements Runnable {
 
   @Mixin AdminOptions admin = new AdminOptions();
 
-  @Option(names = "--group-by", paramLabel = "LIST", description = "project, key, task, model, routeClass, hop; several with commas.")
+  @Option(names = "--group-by", paramLabel = "LIST", description = "project, key, task, model, routeClass, hop, provider, servedModel, balance; several with commas.")
   @Nullable String groupBy;
 
   @Option(names = "--granularity", paramLabel = "PERIOD", description = "none, hour, day or month (default: none).")

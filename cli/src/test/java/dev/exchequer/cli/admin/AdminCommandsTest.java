@@ -2,6 +2,7 @@ package dev.exchequer.cli.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -183,6 +184,55 @@ class AdminCommandsTest {
     usage = "{\"from\":\"a\",\"to\":\"b\",\"granularity\":\"none\",\"groupBy\":[],\"items\":[],\"refusalsWithoutReceipt\":4711}";
     assertThat(run(new UsageCommand())).isZero();
     assertThat(out.toString()).isEqualTo("No usage from a to b.\n\n4711 more requests were refused without a receipt (GET /api/v1/refusals).\n");
+  }
+
+  @Test
+  void reconcile() throws IOException {
+    usage =
+        """
+        {"items":[{"period":"2026-11-01","provider":"default/relay","servedModel":"m","balance":"default/wallet","withUsage":3,"estimated":1,
+         "meters":{"Input":60,"CacheRead":40,"Output":10},"charges":[{"unit":"CNY","charge":"1.000000000"}]}]}""";
+    Path invoice = Files.writeString(data.resolve("invoice.csv"), "day,model,in,total\n2026-11-01,m,100,1.25\n2026-11-02,n,7,0\n");
+    String[] options = {
+      invoice.toString(), "--provider", "relay", "--date-column", "day", "--input-column", "in", "--cost-column", "total", "--unit", "CNY", "--time-zone", "Asia/Shanghai"
+    };
+    assertThat(run(new ReconcileCommand(), options)).isEqualTo(3);
+    assertThat(asked).singleElement().asString().startsWith("GET /api/v1/usage?groupBy=provider%2CservedModel%2Cbalance&granularity=day&timeZone=Asia%2FShanghai&from=2026-11-01&to=2026-11-03 ");
+    assertThat(out.toString()).isEqualTo(
+        """
+        DAY         MODEL  WHAT      INVOICE  RECEIPTS  DIFFERENCE  NOTE
+        2026-11-01  m      COST CNY     1.25         1       +0.25  1 estimated
+        2026-11-02  n      INPUT           7         0          +7  no receipt
+        all         m      COST CNY     1.25         1       +0.25
+        all         n      INPUT           7         0          +7
+
+        0 of 2 days and models agree.
+
+        Proposed, not made (above 0 is given back; -o json has them as the body of an adjustment):
+        BALANCE         MODEL  ADJUSTMENT  IDEMPOTENCY KEY
+        default/wallet  m       -0.25 CNY  reconcile/45ba8a0f6ee8a0d2/m/default/wallet
+        """.replace("45ba8a0f6ee8a0d2", out.toString().replaceAll("(?s).*reconcile/([0-9a-f]{16})/.*", "$1")));
+    out.getBuffer().setLength(0);
+    String[] json = java.util.Arrays.copyOf(options, options.length + 2);
+    json[options.length] = "-o";
+    json[options.length + 1] = "json";
+    assertThat(run(new ReconcileCommand(), json)).isEqualTo(3);
+    JsonNode answer = AdminClient.JSON.readTree(out.toString());
+    assertThat(answer.path("proposals").path(0).path("amount").asText()).isEqualTo("-0.250000000");
+    assertThat(answer.path("rows").path(0).path("values").path(0).toString())
+        .isEqualTo("{\"what\":\"input\",\"invoice\":\"100\",\"receipts\":\"100\",\"difference\":\"0\",\"differs\":false}");
+    assertThat(asked).as("it reads only").allMatch(call -> call.startsWith("GET "));
+  }
+
+  @Test
+  void reconcileSaysWhatItNeeds() throws IOException {
+    Path invoice = Files.writeString(data.resolve("invoice.csv"), "date,model\nx,m\n");
+    assertThat(run(new ReconcileCommand(), invoice.toString(), "--provider", "relay")).isEqualTo(2);
+    assertThat(run(new ReconcileCommand(), invoice.toString(), "--provider", "relay", "--cost-column", "x")).isEqualTo(2);
+    assertThat(run(new ReconcileCommand(), invoice.toString(), "--provider", "relay", "--input-column", "in")).isEqualTo(1);
+    assertThat(run(new ReconcileCommand(), data.resolve("none.csv").toString(), "--provider", "relay", "--input-column", "in")).isEqualTo(1);
+    assertThat(err.toString()).contains("say what to compare", "--cost-column and --unit go together", "invoice.csv: no column in: the file has date, model", "cannot read");
+    assertThat(asked).isEmpty();
   }
 
   @Test

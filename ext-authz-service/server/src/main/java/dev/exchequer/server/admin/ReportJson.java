@@ -37,7 +37,7 @@ final class ReportJson {
     for (int i = 0; i < query.groupBy().size(); i++) {
       json.put(query.groupBy().get(i).text(), row.group().get(i));
     }
-    json.put("requests", row.sum().requests()).put("attempts", row.sum().attempts());
+    json.put("requests", row.sum().requests()).put("attempts", row.sum().attempts()).put("withUsage", row.sum().measured());
     ObjectNode meters = json.putObject("meters");
     row.sum().meters().forEach(meters::put);
     ArrayNode charges = json.putArray("charges");

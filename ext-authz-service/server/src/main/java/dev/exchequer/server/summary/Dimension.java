@@ -15,7 +15,11 @@ public enum Dimension {
   MODEL("model"),
   ROUTE_CLASS("routeClass"),
   /** Route and hop, as namespace/route/hop. */
-  HOP("hop");
+  HOP("hop"),
+  PROVIDER("provider"),
+  /** The model that the provider said it served, else the one that it was asked for: what its invoice names. */
+  SERVED_MODEL("servedModel"),
+  BALANCE("balance");
 
   private final String text;
 
@@ -44,6 +48,9 @@ public enum Dimension {
       case MODEL -> text(receipt.path("requestedModel"));
       case ROUTE_CLASS -> text(hop.path("routeClass"));
       case HOP -> hop.isObject() ? receipt.path("route").asText() + "/" + hop.path("name").asText() : null;
+      case PROVIDER -> text(hop.path("provider"));
+      case SERVED_MODEL -> text(hop.path("servedModel").isTextual() ? hop.path("servedModel") : hop.path("upstreamModel"));
+      case BALANCE -> text(hop.path("balance"));
     };
   }
 

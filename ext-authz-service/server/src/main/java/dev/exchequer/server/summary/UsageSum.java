@@ -53,6 +53,11 @@ public final class UsageSum {
     return attempts;
   }
 
+  /** Of these, those with usage, reported or estimated. */
+  public long measured() {
+    return measured;
+  }
+
   /** Attempts whose usage was estimated, and for which nothing better came. */
   public long estimated() {
     return estimated;

@@ -210,7 +210,7 @@ class AdminServerTest {
     assertThat(answer.path("items").get(1).toString())
         .isEqualTo(
             "{\"period\":\"2026-10\",\"start\":\"2026-09-30T22:00:00.000Z\",\"end\":\"2026-10-31T23:00:00.000Z\",\"key\":\"default/ci\",\"routeClass\":\"Pool\",\"requests\":1,"
-                + "\"attempts\":1,\"meters\":{\"Input\":180,\"Output\":24},\"charges\":[{\"unit\":\"CNY\",\"charge\":\"0.004210002\"}],\"estimated\":0,\"estimatedShare\":\"0.0000\"}");
+                + "\"attempts\":1,\"withUsage\":1,\"meters\":{\"Input\":180,\"Output\":24},\"charges\":[{\"unit\":\"CNY\",\"charge\":\"0.004210002\"}],\"estimated\":0,\"estimatedShare\":\"0.0000\"}");
     assertThat(answer.path("items").get(0).path("estimatedShare").isNull()).isTrue();
     JsonNode running = json(get("/api/v1/usage", "v"));
     assertThat(running.path("from").asText()).endsWith("-01T00:00:00.000Z");
@@ -221,7 +221,7 @@ class AdminServerTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "usage?groupBy=color; groupBy must be a list of project,key,task,model,routeClass,hop", "usage?groupBy=key,key; groupBy has key twice", "usage?granularity=week; granularity must be one of none, hour, day, month",
+        "usage?groupBy=color; groupBy must be a list of project,key,task,model,routeClass,hop,provider,servedModel,balance", "usage?groupBy=key,key; groupBy has key twice", "usage?granularity=week; granularity must be one of none, hour, day, month",
         "usage?timeZone=Mars; timeZone must be a time zone", "usage?from=2026-02-30; from must be a day", "usage?from=2026-02-02&to=2026-02-02; from must be before to",
         "usage?group=key; no such parameter: group", "statements/default/wallet?month=November; month must be a month like 2026-11",
         "statements/default/wallet?month=2999-01; month must not be later than now", "statements/default/wallet?timeZone=x; timeZone must be"

@@ -130,6 +130,12 @@ public abstract class ReportScenarios {
     assertThat(corrected.get(1).sum().charges()).as("estimate and correction").isEqualTo(Map.of("CREDIT", CHARGE));
     assertThat(corrected.get(1).sum().estimated()).isZero();
 
+    assertThat(usage(List.of(Dimension.PROVIDER, Dimension.SERVED_MODEL, Dimension.BALANCE), Granularity.NONE, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"))
+        .extracting(UsageReport.Row::group)
+        .contains(java.util.Arrays.asList(null, null, null))
+        .anySatisfy(group -> assertThat(group.get(2)).isEqualTo("default/wallet"))
+        .filteredOn(group -> group.get(0) != null)
+        .allSatisfy(group -> assertThat(group).doesNotContainNull());
     UsageReport.Row all = usage(List.of(), Granularity.NONE, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z").getFirst();
     assertThat(all.sum().requests()).isEqualTo(4);
     assertThat(all.sum().attempts()).isEqualTo(4);

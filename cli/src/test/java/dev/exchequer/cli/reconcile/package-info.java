@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.cli.reconcile;
+
+import org.jspecify.annotations.NullMarked;
