@@ -122,26 +122,37 @@ public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase 
         }
         Admitted admitted = admission.admitted(body, route.get());
         answer(
-            engine.admit(admitted, reply::cancelled, deadline), reply,
+            engine, engine.admit(admitted, reply::cancelled, deadline), reply,
             held -> ToEnvoyCheck.ok(AttemptHeaders.first(admitted, held), call.headers().keySet()));
       }
     }
   }
 
   private void deny(RequestFacts facts, Ending ending, Reply reply) {
-    answer(engine.deny(facts, ending), reply, held -> {
+    answer(engine, engine.deny(facts, ending), reply, held -> {
       throw new IllegalStateException("a denial holds nothing");
     });
   }
 
-  /** Answers once the engine's answer is durable, on its thread. */
-  static void answer(CompletableFuture<Result> pending, Reply reply, Function<Result.Held, CheckResponse> ok) {
-    var unused = pending.whenComplete((result, error) -> guarded(reply, () -> reply.give(error == null ? response(result, ok) : failed(error))));
+  /** Answers once the engine's answer is durable, on its thread. A hold that Envoy gave up on before it heard of it is let go: nothing can be sent by it. */
+  static void answer(Engine engine, CompletableFuture<Result> pending, Reply reply, Function<Result.Held, CheckResponse> ok) {
+    var unused =
+        pending.whenComplete(
+            (result, error) ->
+                guarded(
+                    reply,
+                    () -> {
+                      if (error == null && result instanceof Result.Held held) {
+                        reply.give(ok.apply(held), () -> engine.abandon(held.id()));
+                      } else {
+                        reply.give(error == null ? refusal(result) : failed(error));
+                      }
+                    }));
   }
 
-  private static CheckResponse response(Result result, Function<Result.Held, CheckResponse> ok) {
+  private static CheckResponse refusal(Result result) {
     return switch (result) {
-      case Result.Held held -> ok.apply(held);
+      case Result.Held other -> throw unexpected(other);
       case Result.Refused refused -> ToEnvoyCheck.denied(refused.ending(), refused.receipt());
       case Result.Settled other -> throw unexpected(other);
       case Result.Granted other -> throw unexpected(other);

@@ -45,7 +45,7 @@ public final class HoldService extends AuthorizationGrpc.AuthorizationImplBase {
     }
     Admitted admitted = running.get();
     AdmitService.answer(
-        engine.next(new HoldId(id, attempt), reply::cancelled, nanoTime.getAsLong() + DEADLINE_NANOS), reply,
+        engine, engine.next(new HoldId(id, attempt), reply::cancelled, nanoTime.getAsLong() + DEADLINE_NANOS), reply,
         held -> ToEnvoyCheck.ok(AttemptHeaders.of(admitted, held), Set.of()));
   }
 

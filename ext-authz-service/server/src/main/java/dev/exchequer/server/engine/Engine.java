@@ -44,6 +44,9 @@ public interface Engine {
   /** Holds attempt n >= 2. {@link Result.Held} or {@link Result.Refused}. */
   CompletableFuture<Result> next(HoldId id, BooleanSupplier cancelled, long deadlineNanos);
 
+  /** Lets go a hold whose answer reached nobody: nothing was sent by it, nothing will be, and its request is over. {@link Result.Done}. */
+  CompletableFuture<Result> abandon(HoldId id);
+
   /** Ends an attempt. {@link Result.Settled}, the same one for ever. */
   CompletableFuture<Result> settle(HoldId id, Evidence evidence);
 

@@ -106,6 +106,12 @@ public final class LedgerEngine implements Engine {
     return lane.submit(new Command.NextAttempt(id, view), cancelled, deadlineNanos).whenComplete((result, error) -> taken(admitted, view, result));
   }
 
+  @Override
+  public CompletableFuture<Result> abandon(HoldId id) {
+    running.over(id.request());
+    return lane.submit(new Command.Abandon(id));
+  }
+
   private void observed(@Nullable Result result) {
     if (result != null) {
       observer.answered(result);

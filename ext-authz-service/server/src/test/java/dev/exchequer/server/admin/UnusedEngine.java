@@ -42,6 +42,11 @@ public class UnusedEngine implements Engine {
   }
 
   @Override
+  public CompletableFuture<Result> abandon(HoldId id) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Result> settle(HoldId id, Evidence evidence) {
     throw unused();
   }

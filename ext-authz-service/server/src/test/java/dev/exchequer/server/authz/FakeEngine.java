@@ -31,6 +31,7 @@ final class FakeEngine implements Engine {
   final List<Admitted> admitted = new ArrayList<>();
   final List<RequestFacts> denied = new ArrayList<>();
   final List<HoldId> asked = new ArrayList<>();
+  final List<HoldId> abandoned = new ArrayList<>();
   @Nullable BooleanSupplier cancelled;
   long deadline;
 
@@ -83,6 +84,12 @@ final class FakeEngine implements Engine {
   @Override
   public Optional<Admitted> running(String request) {
     return admitted.stream().filter(a -> a.facts().id().equals(request)).findFirst();
+  }
+
+  @Override
+  public CompletableFuture<Result> abandon(HoldId id) {
+    abandoned.add(id);
+    return CompletableFuture.completedFuture(new Result.Done());
   }
 
   @Override

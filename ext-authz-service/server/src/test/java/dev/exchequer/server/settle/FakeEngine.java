@@ -32,6 +32,11 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public CompletableFuture<Result> abandon(HoldId id) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Result> settle(HoldId id, Evidence evidence) {
     settled.add(new Settle(id, evidence));
     running = null;
