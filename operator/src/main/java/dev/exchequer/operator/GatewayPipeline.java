@@ -13,6 +13,7 @@ import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.policy.ToAccountingPolicy;
+import dev.exchequer.operator.policy.WireRoute;
 import dev.exchequer.operator.validate.Validator;
 import dev.exchequer.policy.Route;
 import java.util.ArrayList;
@@ -42,7 +43,8 @@ public final class GatewayPipeline {
   private @Nullable Reading read;
   private @Nullable Compiled compiled;
   private final Memo<Document, RouteParts> routes = RouteParts.memo();
-  private final Memo<Route, dev.exchequer.api.v1.Route> wire = ToAccountingPolicy.routes();
+  private final ModelClaims.Standing claims = new ModelClaims.Standing();
+  private final Memo<Route, WireRoute> wire = WireRoute.memo();
 
   /**
    * What one reading became.
@@ -129,7 +131,7 @@ public final class GatewayPipeline {
   private Compiled build(Reading reading) {
     Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
     Validator.Validated validated = validator.validate(written.inventory(), lastGood);
-    Compiler.Compilation compilation = Compiler.compile(validated.inForce(), gatewayNamespace, routes);
+    Compiler.Compilation compilation = Compiler.compile(validated.inForce(), gatewayNamespace, routes, claims);
     GatewayPlan plan = compilation.plan();
     byte[] policy = ToAccountingPolicy.bytes(plan, wire);
 
@@ -142,7 +144,11 @@ public final class GatewayPipeline {
   }
 
   /** An object that is out for the moment keeps its last good form; one that was deleted is forgotten. */
+  @SuppressWarnings("ReferenceEquality") // the validator returns what it was given where it refused nothing
   private Map<ObjectKey, Document> remember(Inventory written, Inventory inForce) {
+    if (written == inForce) {
+      return inForce.objects();
+    }
     Map<ObjectKey, Document> remembered = HashMap.newHashMap(written.objects().size());
     lastGood.forEach(
         (key, document) -> {

@@ -37,7 +37,8 @@ final class PipelineBenchmark {
     GatewayPipeline pipeline = new GatewayPipeline(Map.of());
     Validator validator = new Validator(GatewayIdentity.of("default"));
     var parts = dev.exchequer.operator.compile.RouteParts.memo();
-    var wire = ToAccountingPolicy.routes();
+    var wire = dev.exchequer.operator.policy.WireRoute.memo();
+    var standing = new dev.exchequer.operator.compile.ModelClaims.Standing();
     ToEnvoy toEnvoy = new ToEnvoy(ToEnvoy.SYSTEM_TRUST);
     Map<String, List<Long>> stages = new LinkedHashMap<>();
     int bytes = 0;
@@ -53,7 +54,7 @@ final class PipelineBenchmark {
       Inventory inForce = validator.validate(inventory, lastGood).inForce();
       lastGood = inForce.objects();
       long t3 = cpu();
-      GatewayPlan plan = Compiler.compile(inForce, "default", parts).plan();
+      GatewayPlan plan = Compiler.compile(inForce, "default", parts, standing).plan();
       long t4 = cpu();
       byte[] policy = ToAccountingPolicy.bytes(plan, wire);
       long t5 = cpu();

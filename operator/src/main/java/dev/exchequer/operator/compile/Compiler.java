@@ -39,15 +39,17 @@ public final class Compiler {
   private final Map<String, SecretPlan> secrets = new TreeMap<>();
   private final Memo<Document, RouteParts> parts;
   private final Map<Optional<ObjectName>, FallbackTerms> terms = new HashMap<>();
+  private final ModelClaims.Standing standing;
   private final Map<Upstream, String> clusterNames = new HashMap<>();
   private final Optional<ObjectName> defaultPolicy;
 
   private record Upstream(ObjectName provider, long connectMs) {}
 
-  private Compiler(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
+  private Compiler(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts, ModelClaims.Standing standing) {
     this.inForce = inForce;
     this.parts = parts;
-    this.claims = new ModelClaims(inForce, gatewayNamespace, parts);
+    this.standing = standing;
+    this.claims = standing.claims(inForce, gatewayNamespace, parts);
     this.defaultPolicy = Gateways.fallbackPolicy(inForce);
   }
 
@@ -61,10 +63,11 @@ public final class Compiler {
   /**
    * @param gatewayNamespace whose routes may serve the keys of others
    * @param parts what the compilation before this one left; the plan is the same without
+   * @param standing the same
    */
-  public static Compilation compile(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
+  public static Compilation compile(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts, ModelClaims.Standing standing) {
     parts.turn();
-    Compiler compiler = new Compiler(inForce, gatewayNamespace, parts);
+    Compiler compiler = new Compiler(inForce, gatewayNamespace, parts, standing);
     return new Compilation(compiler.plan(), compiler.claims);
   }
 
@@ -90,7 +93,7 @@ public final class Compiler {
 
   private Route route(Document document) {
     RouteParts known = parts.of(document);
-    FallbackTerms fallback = terms.computeIfAbsent(known.policy().or(() -> defaultPolicy), policy -> FallbackTerms.of(policy.flatMap(name -> inForce.find("FallbackPolicy", name))));
+    FallbackTerms fallback = terms.computeIfAbsent(known.policy().or(() -> defaultPolicy), policy -> standing.terms(FallbackTerms.of(policy.flatMap(name -> inForce.find("FallbackPolicy", name)))));
     List<String> clusterOfHop = known.providers().stream().map(provider -> cluster(provider, fallback.connectMs())).toList();
     return known.route(new RouteParts.Inputs(document, claims.wonBy(document), claims.audienceOf(document), fallback, clusterOfHop), Compiler::route);
   }

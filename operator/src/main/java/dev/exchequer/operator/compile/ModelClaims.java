@@ -22,9 +22,8 @@ import java.util.Set;
  * same at a common endpoint: the oldest has it, then the first by name.
  */
 public final class ModelClaims {
-  private static final Comparator<Claim> FIRST_WINS = Comparator.comparingLong((Claim claim) -> claim.parts.createdAtMs()).thenComparing(claim -> claim.route.name());
+  private static final Comparator<Claim> FIRST_WINS = Comparator.comparingLong(Claim::createdAtMs).thenComparing(Claim::route);
 
-  private final Audiences audiences;
   private final Map<ObjectName, Won> won = new HashMap<>();
 
   /**
@@ -38,34 +37,55 @@ public final class ModelClaims {
   /** What a route has. */
   private record Won(List<ModelPattern> models, Route.Audience audience, List<Loss> losses) {}
 
-  private record Claim(Document route, RouteParts parts, Route.Audience audience) {
-    Set<Endpoint> endpoints() {
-      return parts.endpoints();
-    }
-
+  /** All that a claim is settled by. */
+  record Claim(ObjectName route, long createdAtMs, List<String> models, Set<Endpoint> endpoints, Route.Audience audience) {
     boolean meets(Claim other) {
-      return !Collections.disjoint(endpoints(), other.endpoints()); // in their own namespace they always do
+      return !Collections.disjoint(endpoints, other.endpoints); // in their own namespace they always do
     }
   }
 
-  /**
-   * @param gatewayNamespace whose routes may serve the keys of others
-   * @param parts of routes, from earlier looks too
-   */
-  ModelClaims(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
-    this.audiences = new Audiences(inForce, gatewayNamespace);
-    Map<String, List<Claim>> byNamespace = new HashMap<>();
-    for (Document route : inForce.ofKind("ModelRoute")) {
-      RouteParts known = parts.of(route);
-      byNamespace.computeIfAbsent(route.name().namespace(), none -> new ArrayList<>()).add(new Claim(route, known, audiences.of(known.audience())));
+  /** What one compilation leaves to the next, so that claims are settled only when one changed. Called by one thread at a time. */
+  public static final class Standing {
+    private List<Claim> made = List.of();
+    private ModelClaims claims = new ModelClaims(made);
+    private final Map<FallbackTerms, FallbackTerms> terms = new HashMap<>();
+    /** More than any gateway has policies: what is forgotten is made again. */
+    private static final int MOST_TERMS = 10_000;
+
+    /**
+     * @param gatewayNamespace whose routes may serve the keys of others
+     * @param parts of routes, from earlier looks too
+     */
+    ModelClaims claims(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
+      Audiences audiences = new Audiences(inForce, gatewayNamespace);
+      List<Claim> now = inForce.ofKind("ModelRoute").stream().map(route -> parts.of(route).claim(audiences)).toList();
+      if (!now.equals(made)) {
+        claims = new ModelClaims(now);
+        made = now;
+      }
+      return claims;
     }
+
+    /** The one that is equal, as routes are compared by it. */
+    FallbackTerms terms(FallbackTerms now) {
+      if (terms.size() > MOST_TERMS) {
+        terms.clear();
+      }
+      FallbackTerms known = terms.putIfAbsent(now, now);
+      return known == null ? now : known;
+    }
+  }
+
+  private ModelClaims(List<Claim> claims) {
+    Map<String, List<Claim>> byNamespace = new HashMap<>();
+    claims.forEach(claim -> byNamespace.computeIfAbsent(claim.route.namespace(), none -> new ArrayList<>()).add(claim));
     byNamespace.values().forEach(this::settle);
   }
 
   private void settle(List<Claim> claims) {
     Map<String, List<Claim>> holders = new HashMap<>();
     claims.sort(FIRST_WINS);
-    claims.forEach(claim -> won.put(claim.route.name(), settle(claim, holders)));
+    claims.forEach(claim -> won.put(claim.route, settle(claim, holders)));
   }
 
   /** @param holders of each model so far, the first first */
@@ -73,17 +93,17 @@ public final class ModelClaims {
     List<ModelPattern> models = new ArrayList<>();
     List<Loss> losses = new ArrayList<>();
     int precedence = 0;
-    for (String model : claim.parts.models()) {
+    for (String model : claim.models) {
       List<Claim> known = holders.computeIfAbsent(model, none -> new ArrayList<>(1));
       List<Claim> before = known.isEmpty() ? List.of() : known.stream().filter(claim::meets).toList();
       boolean everywhere = !before.isEmpty() && covered(claim, before);
       if (!before.isEmpty()) {
-        Document winner = before.getFirst().route;
-        losses.add(new Loss(model, winner.name(), before.getFirst().parts.createdAtMs() < claim.parts.createdAtMs(), everywhere));
+        Claim winner = before.getFirst();
+        losses.add(new Loss(model, winner.route, winner.createdAtMs < claim.createdAtMs, everywhere));
       }
       if (!everywhere) {
         for (Claim earlier : before) {
-          precedence = Math.max(precedence, audienceOf(earlier.route).precedence() + 1);
+          precedence = Math.max(precedence, of(earlier.route).audience.precedence() + 1);
         }
         models.add(new ModelPattern(model));
         known.add(claim);
@@ -96,8 +116,8 @@ public final class ModelClaims {
 
   /** Whether no key at no endpoint is left for the claim. */
   private static boolean covered(Claim claim, List<Claim> before) {
-    for (Endpoint endpoint : claim.endpoints()) {
-      List<Route.Audience> there = before.stream().filter(earlier -> earlier.endpoints().contains(endpoint)).map(Claim::audience).toList();
+    for (Endpoint endpoint : claim.endpoints) {
+      List<Route.Audience> there = before.stream().filter(earlier -> earlier.endpoints.contains(endpoint)).map(Claim::audience).toList();
       boolean all = there.stream().anyMatch(Route.Audience::allNamespaces);
       boolean each = claim.audience.namespaces().stream().allMatch(namespace -> there.stream().anyMatch(audience -> audience.includes(namespace)));
       if (there.isEmpty() || !all && (claim.audience.allNamespaces() || !each)) {

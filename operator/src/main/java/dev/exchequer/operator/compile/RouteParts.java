@@ -30,13 +30,17 @@ public final class RouteParts {
   private final List<ObjectName> providers;
   private final long createdAtMs;
   private final Set<Endpoint> endpoints;
+  /** As they are listed, each once. */
   private final List<String> models;
   private final NamespaceChoice audience;
+  private final ObjectName name;
+  private ModelClaims.@Nullable Claim claim;
   private @Nullable Inputs inputs;
   private @Nullable Route route;
 
   private RouteParts(Document document) {
     Spec spec = Spec.of(document);
+    this.name = document.name();
     this.policy = spec.ref("fallbackPolicyRef", document.name());
     this.providers = spec.list("hops").stream().map(hop -> hop.ref("providerRef", document.name()).orElseThrow()).toList();
     this.createdAtMs = document.createdAtMs();
@@ -58,22 +62,15 @@ public final class RouteParts {
     return providers;
   }
 
-  /** As {@link Document#createdAtMs}. */
-  long createdAtMs() {
-    return createdAtMs;
-  }
-
-  Set<Endpoint> endpoints() {
-    return endpoints;
-  }
-
-  /** As they are listed, each once. */
-  List<String> models() {
-    return models;
-  }
-
-  NamespaceChoice audience() {
-    return audience;
+  /** The very claim of the last look, where it is equal. */
+  ModelClaims.Claim claim(Audiences audiences) {
+    Route.Audience asked = audiences.of(audience);
+    ModelClaims.Claim known = claim;
+    if (known == null || !known.audience().equals(asked)) {
+      known = new ModelClaims.Claim(name, createdAtMs, models, endpoints, asked);
+      claim = known;
+    }
+    return known;
   }
 
   Route route(Inputs from, Function<Inputs, Route> make) {

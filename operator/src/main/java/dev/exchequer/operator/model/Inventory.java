@@ -3,7 +3,9 @@ package dev.exchequer.operator.model;
 import dev.exchequer.identity.ObjectName;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,17 +18,23 @@ import org.jspecify.annotations.Nullable;
 
 /** All objects at one moment, one document a name. Immutable; every stage reads it and none changes it. */
 public final class Inventory {
-  private final SortedMap<ObjectKey, Document> objects;
+  private final Map<ObjectKey, Document> objects;
   private final Secrets secrets;
   private final Namespaces namespaces;
   /** Sorted by name: every stage goes through all of one kind, some of them for each object of another. */
   private final Map<String, List<Document>> byKind = new HashMap<>();
 
-  private Inventory(SortedMap<ObjectKey, Document> objects, Secrets secrets, Namespaces namespaces) {
-    this.objects = Collections.unmodifiableSortedMap(objects);
+  /** @param objects by their own keys */
+  private Inventory(Map<ObjectKey, Document> objects, Secrets secrets, Namespaces namespaces) {
+    // hashed and sorted once, as thousands of objects are looked up on every change and nearly all come sorted
+    List<Document> sorted = new ArrayList<>(objects.values());
+    sorted.sort(Comparator.comparing(Document::key));
+    Map<ObjectKey, Document> inOrder = LinkedHashMap.newLinkedHashMap(sorted.size());
+    sorted.forEach(document -> inOrder.put(document.key(), document));
+    this.objects = Collections.unmodifiableMap(inOrder);
     this.secrets = secrets;
     this.namespaces = namespaces;
-    objects.values().forEach(document -> byKind.computeIfAbsent(document.kind(), kind -> new ArrayList<>()).add(document));
+    sorted.forEach(document -> byKind.computeIfAbsent(document.kind(), kind -> new ArrayList<>()).add(document));
     byKind.replaceAll((kind, documents) -> Collections.unmodifiableList(documents));
   }
 
@@ -34,7 +42,7 @@ public final class Inventory {
   public record Built(Inventory inventory, List<Diagnostic> problems) {}
 
   public static Inventory empty() {
-    return new Inventory(new TreeMap<>(), Secrets.none(), Namespaces.none());
+    return new Inventory(Map.of(), Secrets.none(), Namespaces.none());
   }
 
   /**
@@ -42,7 +50,7 @@ public final class Inventory {
    * @param kinds the kinds that this product has
    */
   public static Built of(Reading reading, Inventory before, Set<String> kinds, Map<String, String> environment) {
-    SortedMap<ObjectKey, Document> objects = new TreeMap<>();
+    Map<ObjectKey, Document> objects = LinkedHashMap.newLinkedHashMap(reading.documents().size());
     SortedMap<ObjectName, Document> secrets = new TreeMap<>();
     SortedMap<String, Document> namespaces = new TreeMap<>();
     List<Diagnostic> problems = new ArrayList<>(reading.problems());
@@ -92,8 +100,8 @@ public final class Inventory {
     return Optional.ofNullable(objects.get(new ObjectKey(kind, name)));
   }
 
-  /** Of this product's kinds, sorted by kind and name. */
-  public SortedMap<ObjectKey, Document> objects() {
+  /** Of this product's kinds; it is gone through by kind and name. */
+  public Map<ObjectKey, Document> objects() {
     return objects;
   }
 
@@ -112,6 +120,6 @@ public final class Inventory {
 
   /** The same moment with other objects. */
   public Inventory with(Map<ObjectKey, Document> others) {
-    return new Inventory(new TreeMap<>(others), secrets, namespaces);
+    return new Inventory(others, secrets, namespaces);
   }
 }

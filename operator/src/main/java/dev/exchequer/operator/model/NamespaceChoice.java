@@ -9,29 +9,27 @@ import java.util.Optional;
  * Namespaces as a resource chooses them, by name or by label (`usableFrom`, `audience`). What is not said or cannot be understood chooses nothing.
  *
  * @param own the namespace of the resource, always chosen
+ * @param from Same, All or Selector
  * @param namespaces `{from, selector}`
  */
-public record NamespaceChoice(String own, Spec namespaces) {
+public record NamespaceChoice(String own, String from, Spec namespaces) {
   /** @param field of the spec, e.g. "usableFrom" */
   public static NamespaceChoice of(Document document, String field) {
-    return new NamespaceChoice(document.name().namespace(), Spec.of(document).part(field).part("namespaces"));
+    Spec namespaces = Spec.of(document).part(field).part("namespaces");
+    return new NamespaceChoice(document.name().namespace(), namespaces.text("from", "Same"), namespaces);
   }
 
   public boolean all() {
-    return from().equals("All");
+    return from.equals("All");
   }
 
   /** Whether only its own namespace is chosen. */
   public boolean same() {
-    return from().equals("Same");
+    return from.equals("Same");
   }
 
   public boolean includes(String namespace, Namespaces known) {
-    return namespace.equals(own) || all() || from().equals("Selector") && namespaces.has("selector") && selects(namespaces.part("selector"), namespace, known);
-  }
-
-  private String from() {
-    return namespaces.text("from", "Same");
+    return namespace.equals(own) || all() || from.equals("Selector") && namespaces.has("selector") && selects(namespaces.part("selector"), namespace, known);
   }
 
   /** As in Kubernetes: everything in it must hold, so an empty one selects every namespace. */

@@ -15,8 +15,11 @@ import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 
 /** The plan as the accounting service loads it: canonical bytes and their digest. policy.proto defines both. */
 public final class ToAccountingPolicy {
@@ -25,18 +28,34 @@ public final class ToAccountingPolicy {
   private ToAccountingPolicy() {}
 
   public static byte[] bytes(GatewayPlan plan) {
-    return bytes(plan, routes());
+    return bytes(plan, WireRoute.memo());
   }
 
-  /** @param routes what the plan before this one left; the bytes are the same without */
-  public static byte[] bytes(GatewayPlan plan, Memo<Route, dev.exchequer.api.v1.Route> routes) {
+  /**
+   * The bytes of {@link #message}.
+   *
+   * @param routes what the plan before this one left; the bytes are the same without
+   */
+  public static byte[] bytes(GatewayPlan plan, Memo<Route, WireRoute> routes) {
     routes.turn();
-    return Wire.canonical(message(plan, routes));
-  }
-
-  /** Routes on the wire, kept from plan to plan. */
-  public static Memo<Route, dev.exchequer.api.v1.Route> routes() {
-    return new Memo<>(ToRoute::message);
+    byte[] before = Wire.canonical(beforeRoutes(plan).build());
+    byte[] after = Wire.canonical(afterRoutes(plan, AccountingPolicy.newBuilder()).build());
+    List<WireRoute> sorted = new ArrayList<>(plan.routes().size());
+    int size = before.length + after.length;
+    for (Route route : plan.routes()) {
+      WireRoute wire = routes.of(route);
+      sorted.add(wire);
+      size = Math.addExact(size, wire.bytes().length);
+    }
+    sorted.sort(Comparator.comparing(WireRoute::name));
+    byte[] all = Arrays.copyOf(before, size);
+    int at = before.length;
+    for (WireRoute wire : sorted) {
+      System.arraycopy(wire.bytes(), 0, all, at, wire.bytes().length);
+      at += wire.bytes().length;
+    }
+    System.arraycopy(after, 0, all, at, after.length);
+    return all;
   }
 
   public static String digest(byte[] canonical) {
@@ -44,10 +63,13 @@ public final class ToAccountingPolicy {
   }
 
   static AccountingPolicy message(GatewayPlan plan) {
-    return message(plan, routes());
+    AccountingPolicy.Builder message = beforeRoutes(plan);
+    message.addAllRoutes(Wire.byName(plan.routes(), Route::name).stream().map(ToRoute::message).toList());
+    return afterRoutes(plan, message).build();
   }
 
-  private static AccountingPolicy message(GatewayPlan plan, Memo<Route, dev.exchequer.api.v1.Route> routes) {
+  /** The fields whose numbers come before the routes'. */
+  private static AccountingPolicy.Builder beforeRoutes(GatewayPlan plan) {
     return AccountingPolicy.newBuilder()
         .setSchema(SCHEMA)
         .addAllProjects(Wire.byName(plan.projects(), Project::name).stream().map(ToAccountingPolicy::project).toList())
@@ -55,10 +77,12 @@ public final class ToAccountingPolicy {
         .addAllBalances(Wire.byName(plan.balances(), Balance::name).stream().map(ToAccountingPolicy::balance).toList())
         .addAllPriceSheets(Wire.byName(plan.priceSheets(), PriceSheet::name).stream().map(ToPriceSheet::message).toList())
         .addAllBudgets(Wire.byName(plan.budgets(), Budget::name).stream().map(ToBudget::message).toList())
-        .addAllProviders(Wire.byName(plan.providers(), Provider::name).stream().map(ToAccountingPolicy::provider).toList())
-        .addAllRoutes(Wire.byName(plan.routes(), Route::name).stream().map(routes::of).toList())
-        .addAllDefaultPriceSheets(Wire.names(plan.defaultPriceSheets())) // searched in this order: not sorted
-        .build();
+        .addAllProviders(Wire.byName(plan.providers(), Provider::name).stream().map(ToAccountingPolicy::provider).toList());
+  }
+
+  /** Those that come after them. */
+  private static AccountingPolicy.Builder afterRoutes(GatewayPlan plan, AccountingPolicy.Builder message) {
+    return message.addAllDefaultPriceSheets(Wire.names(plan.defaultPriceSheets())); // searched in this order: not sorted
   }
 
   private static dev.exchequer.api.v1.Project project(Project project) {

@@ -2,7 +2,6 @@ package dev.exchequer.operator.translate;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
-import dev.exchequer.operator.ir.GatewayPlan;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -40,10 +39,10 @@ final class HopRoutes {
   private HopRoutes() {}
 
   /** Milliseconds; all that Envoy is told of the hops. */
-  static SortedSet<Long> idles(List<GatewayPlan> plans) {
+  static SortedSet<Long> idles(List<dev.exchequer.policy.Route> routes) {
     SortedSet<Long> idles = new TreeSet<>();
     idles.add(0L); // every answer that is no stream
-    plans.forEach(plan -> plan.routes().forEach(route -> route.hops().forEach(hop -> idles.add(hop.streamIdleMs()))));
+    routes.forEach(route -> route.hops().forEach(hop -> idles.add(hop.streamIdleMs())));
     return idles;
   }
 

@@ -5,7 +5,6 @@ import com.github.xds.type.matcher.v3.Matcher;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
-import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.policy.Route;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
@@ -33,13 +32,9 @@ final class PublicRoutes {
   private PublicRoutes() {}
 
   /** How often each route's requests may be tried again: all that Envoy is told of it. */
-  static SortedMap<String, Integer> retries(List<GatewayPlan> plans) {
+  static SortedMap<String, Integer> retries(List<Route> routes) {
     SortedMap<String, Integer> retries = new TreeMap<>();
-    for (GatewayPlan plan : plans) {
-      for (Route route : plan.routes()) {
-        retries.merge(route.name().toString(), route.fallback().maxAttempts() - 1, Math::max);
-      }
-    }
+    routes.forEach(route -> retries.put(route.name().toString(), route.fallback().maxAttempts() - 1));
     return retries;
   }
 

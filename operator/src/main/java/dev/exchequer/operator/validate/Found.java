@@ -30,6 +30,10 @@ final class Found {
     diagnostics.add(diagnostic);
   }
 
+  boolean isEmpty() {
+    return diagnostics.isEmpty();
+  }
+
   boolean hasErrors() {
     return diagnostics.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.error);
   }

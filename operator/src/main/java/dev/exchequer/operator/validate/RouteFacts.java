@@ -9,10 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a ModelRoute says, read once for as long as it stays the same document: thousands of them are looked at on every change. */
 final class RouteFacts {
+  /** The kinds that a route names. */
+  static final List<String> NAMED = List.of("FallbackPolicy", "ModelProvider", "PriceSheet");
+
   private final List<Spec> hops;
   private final List<Reach.Hop> reached;
   private final List<ObjectName> sheets;
@@ -53,15 +57,19 @@ final class RouteFacts {
     return sheets;
   }
 
-  /** Whether everything that it names is the very document that its references were last found good with, and so is what is around. */
+  /**
+   * Whether everything that it names is the very document that its references were last found good with, and so is what is around.
+   *
+   * @param known all of the kinds that are {@link #NAMED}, by identity: a document keeps its name, so it is found under it
+   */
   @SuppressWarnings("ReferenceEquality") // the validator keeps one object for as long as it is equal
-  boolean resolvesAsBefore(Map<ObjectKey, Document> known, Surroundings now) {
+  boolean resolvesAsBefore(Set<Document> known, Surroundings now) {
     List<Document> before = targets;
     if (before == null || now != around) {
       return false;
     }
     for (int i = 0; i < before.size(); i++) {
-      if (known.get(names.get(i)) != before.get(i)) {
+      if (!known.contains(before.get(i))) {
         return false;
       }
     }

@@ -10,12 +10,13 @@ import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Namespaces;
 import dev.exchequer.operator.model.ObjectKey;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Decides which objects are in force. An object that is refused takes out itself: its last good form stays, if it has one and that still fits; what refers
@@ -77,20 +78,25 @@ public final class Validator {
   private final class Run {
     private final Inventory written;
     private final Map<ObjectKey, Document> lastGood;
-    private final Map<ObjectKey, Document> candidates = new TreeMap<>();
+    private final Map<ObjectKey, Document> candidates;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
+    /** Whether a candidate is not what was written. */
+    private boolean altered;
 
     Run(Inventory written, Map<ObjectKey, Document> lastGood) {
       this.written = written;
       this.lastGood = lastGood;
+      this.candidates = new LinkedHashMap<>(written.objects());
     }
 
     Validated decide() {
       written.secrets().documents().values().forEach(secret -> diagnostics.addAll(ObjectCheck.secret(secret)));
       written.namespaces().documents().values().forEach(namespace -> diagnostics.addAll(ObjectCheck.namespace(namespace)));
       for (Document document : written.objects().values()) {
-        candidates.put(document.key(), document);
-        settle(alone.of(document).against(lastGood.get(document.key())));
+        Found found = alone.of(document).against(lastGood.get(document.key()));
+        if (!found.isEmpty()) {
+          settle(found);
+        }
       }
       // each refusal replaces an object by an older form or removes it, so this ends
       List<Found> refused = refusedTogether();
@@ -98,23 +104,26 @@ public final class Validator {
         refused.forEach(this::settle);
         refused = refusedTogether();
       }
-      Inventory inForce = written.with(candidates);
       lastGoodNotices();
-      return new Validated(inForce, List.copyOf(diagnostics), candidates.values().stream().filter(this::isAsWritten).toList());
+      List<Document> asWritten = altered ? candidates.values().stream().filter(this::isAsWritten).toList() : List.copyOf(candidates.values());
+      return new Validated(now(), List.copyOf(diagnostics), asWritten);
+    }
+
+    private Inventory now() {
+      return altered ? written.with(candidates) : written;
     }
 
     /** References before conflicts: an object that is out anyway conflicts with nothing. */
     private List<Found> refusedTogether() {
-      Inventory now = written.with(candidates);
+      Inventory now = now();
       Optional<Document> serving = Gateways.inForce(now.ofKind(Gateways.KIND), gateway.object());
       References references = new References(now, written, serving);
       List<Found> refused = new ArrayList<>();
-      Map<ObjectKey, Document> known = HashMap.newHashMap(now.objects().size());
-      known.putAll(now.objects());
+      Set<Document> targets = targets(now);
       RouteFacts.Surroundings around = surroundings(new RouteFacts.Surroundings(now.namespaces(), serving));
       for (Document document : now.objects().values()) {
         RouteFacts route = document.kind().equals("ModelRoute") ? routes.of(document) : null;
-        if (route != null && route.resolvesAsBefore(known, around)) {
+        if (route != null && route.resolvesAsBefore(targets, around)) {
           continue;
         }
         Found found = new Found(document);
@@ -122,10 +131,17 @@ public final class Validator {
         if (found.hasErrors()) {
           refused.add(found);
         } else if (route != null) {
-          route.resolved(known, around);
+          route.resolved(now.objects(), around);
         }
       }
       return refused.isEmpty() ? new Conflicts(now, this::serves, serving).losers() : refused;
+    }
+
+    /** What a route may name, by identity. */
+    private static Set<Document> targets(Inventory now) {
+      Set<Document> targets = Collections.newSetFromMap(new IdentityHashMap<>());
+      RouteFacts.NAMED.forEach(kind -> targets.addAll(now.ofKind(kind)));
+      return targets;
     }
 
     private void settle(Found found) {
@@ -136,6 +152,7 @@ public final class Validator {
       if (!found.hasErrors()) {
         return;
       }
+      altered = true;
       Document older = lastGood.get(refused.key());
       if (isAsWritten(refused) && older != null && !older.sameContent(refused)) {
         candidates.put(refused.key(), older);
@@ -145,6 +162,9 @@ public final class Validator {
     }
 
     private void lastGoodNotices() {
+      if (!altered) {
+        return;
+      }
       for (Document document : candidates.values()) {
         Document now = written.objects().get(document.key());
         if (now != null && !isAsWritten(document)) {

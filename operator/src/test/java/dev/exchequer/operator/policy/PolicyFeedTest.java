@@ -2,10 +2,13 @@ package dev.exchequer.operator.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.api.v1.AccountingPolicy;
 import dev.exchequer.api.v1.PolicyFeedGrpc;
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.api.v1.PolicyUpdate;
+import dev.exchequer.api.v1.Route;
 import dev.exchequer.operator.transport.Listener;
+import dev.exchequer.wire.PolicyPatch;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -114,6 +117,42 @@ final class PolicyFeedTest {
     service.onNext(status("b"));
     taken(1);
     assertThat(updates).as("once").isEmpty();
+  }
+
+  @Test
+  void aServiceThatHasTheOneBeforeGetsWhatIsDifferent() throws Exception {
+    AccountingPolicy.Builder a = AccountingPolicy.newBuilder().setSchema(1);
+    for (int i = 0; i < 100; i++) {
+      a.addRoutes(Route.newBuilder().setName("default/r" + (100 + i)));
+    }
+    byte[] first = a.build().toByteArray();
+    byte[] second = a.setRoutes(50, Route.newBuilder().setName("default/r150").setSuspended(true)).build().toByteArray();
+    feed.offer("a", first);
+    StreamObserver<PolicyStatus> service = dial("");
+    assertThat(next().getPolicy().toByteArray()).isEqualTo(first);
+    service.onNext(status("a").toBuilder().setPatches(true).build());
+    taken(2);
+    feed.offer("b", second);
+    PolicyUpdate patch = next();
+    assertThat(patch.getBase()).isEqualTo("a");
+    assertThat(patch.getSerializedSize()).isLessThan(100);
+    assertThat(PolicyPatch.apply(first, patch.getPiecesList())).isEqualTo(second);
+
+    service.onNext(status("a").toBuilder().setError("it did not fit").build());
+    assertThat(next().getPolicy().toByteArray()).as("the whole").isEqualTo(second);
+    service.onNext(status("a").toBuilder().addPinned("a").build());
+    taken(2);
+    assertThat(updates).as("once").isEmpty();
+    service.onNext(status("b").toBuilder().setPatches(true).build());
+    taken(1);
+    waiting.add("node");
+    feed.offer("c", first);
+    feed.offer("d", second);
+    waiting.clear();
+    feed.reconsider();
+    PolicyUpdate skipped = next();
+    assertThat(skipped.getDigest()).isEqualTo("d");
+    assertThat(skipped.getPolicy().toByteArray()).as("it never had c").isEqualTo(second);
   }
 
   @Test

@@ -1,8 +1,6 @@
 package dev.exchequer.server.policyfeed;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -11,6 +9,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Route;
+import dev.exchequer.wire.MessageFields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,10 +48,11 @@ public final class FromAccountingPolicy {
     if (!actual.equals(digest)) {
       return new Decoded.Refused("the digest is that of other bytes: said " + digest + ", are " + actual);
     }
-    List<ByteString> routes = new ArrayList<>();
+    MessageFields fields;
     AccountingPolicy message;
     try {
-      message = withoutRoutes(canonical, routes);
+      fields = MessageFields.of(canonical);
+      message = withoutRoutes(fields);
     } catch (IOException e) {
       return new Decoded.Refused("not an AccountingPolicy: " + e.getMessage());
     }
@@ -61,7 +61,7 @@ public final class FromAccountingPolicy {
     }
     try {
       refuseUnknownFields(message);
-      return new Decoded.Accepted(policy(digest, message, routes(routes, memo)));
+      return new Decoded.Accepted(policy(digest, message, routes(fields, memo)));
     } catch (UncheckedIOException e) {
       return new Decoded.Refused("not an AccountingPolicy: " + e.getMessage());
     } catch (IllegalArgumentException | ArithmeticException e) {
@@ -79,31 +79,23 @@ public final class FromAccountingPolicy {
   }
 
   /** Routes stay bytes: they are most of a policy, and most of them were in the one before. */
-  private static AccountingPolicy withoutRoutes(byte[] canonical, List<ByteString> routes) throws IOException {
+  private static AccountingPolicy withoutRoutes(MessageFields fields) throws IOException {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
-    CodedOutputStream out = CodedOutputStream.newInstance(rest);
-    CodedInputStream in = CodedInputStream.newInstance(canonical);
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (tag == ROUTES_TAG) {
-        routes.add(in.readBytes());
-      } else {
-        in.skipField(tag, out);
+    for (int i = 0; i < fields.count(); i++) {
+      if (fields.tag(i) != ROUTES_TAG) {
+        rest.write(fields.bytes(), fields.start(i), fields.end(i) - fields.start(i));
       }
     }
-    out.flush();
     return AccountingPolicy.parseFrom(rest.toByteArray());
   }
 
-  private static List<Route> routes(List<ByteString> encoded, RouteMemo memo) {
-    memo.turn();
-    List<Route> routes = new ArrayList<>(encoded.size());
-    Set<ObjectName> names = new HashSet<>();
-    for (ByteString bytes : encoded) {
-      Route route = memo.route(bytes, FromAccountingPolicy::route);
+  private static List<Route> routes(MessageFields fields, RouteMemo memo) {
+    List<Route> routes = memo.routes(fields, ROUTES_TAG, (bytes, from, to) -> route(ByteString.copyFrom(bytes, from, to - from)));
+    Set<ObjectName> names = HashSet.newHashSet(routes.size());
+    for (Route route : routes) {
       if (!names.add(route.name())) {
         throw new IllegalArgumentException("Route " + route.name() + ": stands twice");
       }
-      routes.add(route);
     }
     return routes;
   }

@@ -6,6 +6,7 @@ import dev.exchequer.api.v1.PolicyUpdate;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.engine.Engine;
+import dev.exchequer.wire.PolicyPatch;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -52,6 +53,10 @@ public final class PolicyFeedClient implements AutoCloseable {
   private final Supplier<CompletableFuture<Void>> routed;
 
   private final RouteMemo routes = new RouteMemo();
+
+  /** What came last, whether or not it was accepted: what the next patch starts from. Null = the whole is needed. */
+  private byte @Nullable [] bytes;
+  private String digest = "";
 
   private long stream;
   private @Nullable StreamObserver<PolicyStatus> out;
@@ -137,11 +142,15 @@ public final class PolicyFeedClient implements AutoCloseable {
 
   private void received(long number, PolicyUpdate update) {
     backOffMs = settings.firstBackOffMs;
+    byte[] canonical = whole(update);
     if (engine.policy().filter(active -> active.digest().equals(update.getDigest())).isPresent()) {
       answer(number, ""); // sent again after a new connection
       return;
     }
-    byte[] canonical = update.getPolicy().toByteArray();
+    if (canonical == null) {
+      answer(number, "the patch does not fit what was sent before: send the whole policy");
+      return;
+    }
     switch (FromAccountingPolicy.read(update.getDigest(), canonical, routes)) {
       case Decoded.Refused refused -> answer(number, refused.message());
       case Decoded.Accepted accepted -> {
@@ -151,6 +160,27 @@ public final class PolicyFeedClient implements AutoCloseable {
         activations = activations.thenCompose(before -> routed.get()).thenComposeAsync(asked -> stored(number, accepted.policy(), canonical), thread);
       }
     }
+  }
+
+  /** The policy's bytes; null = it is a patch of something else than what came before. */
+  private byte @Nullable [] whole(PolicyUpdate update) {
+    byte[] canonical = null;
+    byte[] base = bytes;
+    if (update.getBase().isEmpty()) {
+      canonical = update.getPolicy().toByteArray();
+    } else if (base != null && update.getBase().equals(digest)) {
+      try {
+        canonical = PolicyPatch.apply(base, update.getPiecesList());
+      } catch (IllegalArgumentException e) {
+        LOG.warn("a policy's patch cannot be applied: {}", e.getMessage());
+      }
+      if (canonical != null && !FromAccountingPolicy.digestOf(canonical).equals(update.getDigest())) {
+        canonical = null;
+      }
+    }
+    bytes = canonical;
+    digest = update.getDigest();
+    return canonical;
   }
 
   /** Never fails: the next one is waiting for it. */
@@ -210,6 +240,7 @@ public final class PolicyFeedClient implements AutoCloseable {
             .setNode(settings.node)
             .setDigest(engine.policy().map(Policy::digest).orElse(""))
             .setError(error)
+            .setPatches(bytes != null)
             .addAllPinned(pinned.get().stream().sorted().distinct().toList())
             .build();
     if (!status.equals(lastSent)) {

@@ -25,9 +25,17 @@ final class References {
     policy.balances().values().forEach(b -> one("Balance " + b.name(), "project", b.project(), policy.projects()));
     policy.budgets().forEach(b -> target(b, policy));
     for (Route route : policy.routes().values()) {
-      String who = "Route " + route.name();
-      all(who, "price sheet", route.priceSheets(), policy.priceSheets());
-      route.hops().forEach(hop -> one(who + ": hop " + hop.name(), "provider", hop.provider(), policy.providers()));
+      // of thousands: what is said of a missing one is put together when one is missing
+      for (ObjectName sheet : route.priceSheets()) {
+        if (!policy.priceSheets().containsKey(sheet)) {
+          throw missing("Route " + route.name(), "price sheet", sheet);
+        }
+      }
+      for (Route.Hop hop : route.hops()) {
+        if (!policy.providers().containsKey(hop.provider())) {
+          throw missing("Route " + route.name() + ": hop " + hop.name(), "provider", hop.provider());
+        }
+      }
     }
     all("the gateway", "price sheet", policy.defaultPriceSheets(), policy.priceSheets());
     oneOwnerPerCredential(policy);
@@ -57,11 +65,12 @@ final class References {
 
   /** Of one namespace, one precedence and one endpoint: else nothing would say which of two serves. */
   private static void oneRoutePerModel(Policy policy) {
-    Set<String> seen = new HashSet<>();
+    record Place(String namespace, int precedence, Endpoint endpoint, String model) {}
+    Set<Place> seen = HashSet.newHashSet(2 * policy.routes().size());
     for (Route route : policy.routes().values()) {
       for (ModelPattern pattern : route.models()) {
         for (Endpoint endpoint : route.endpoints()) {
-          if (!seen.add(route.name().namespace() + " " + route.audience().precedence() + " " + endpoint + " " + pattern.text())) {
+          if (!seen.add(new Place(route.name().namespace(), route.audience().precedence(), endpoint, pattern.text()))) {
             throw new IllegalArgumentException("Route " + route.name() + ": model " + pattern.text() + " is also another route's");
           }
         }
@@ -75,7 +84,11 @@ final class References {
 
   private static void one(String who, String what, ObjectName name, Map<ObjectName, ?> known) {
     if (!known.containsKey(name)) {
-      throw new IllegalArgumentException(who + ": no such " + what + ": " + name);
+      throw missing(who, what, name);
     }
+  }
+
+  private static IllegalArgumentException missing(String who, String what, ObjectName name) {
+    return new IllegalArgumentException(who + ": no such " + what + ": " + name);
   }
 }

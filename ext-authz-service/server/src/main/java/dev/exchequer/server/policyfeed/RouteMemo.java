@@ -1,30 +1,56 @@
 package dev.exchequer.server.policyfeed;
 
-import com.google.protobuf.ByteString;
 import dev.exchequer.policy.Route;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Function;
+import dev.exchequer.wire.MessageFields;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of the policy before, by their bytes: of thousands a change touches a few, and the others need not be read again. Called by one thread at a
- * time.
+ * The routes of the policy before, with their bytes: of thousands a change touches a few, and the others need not be read again. Both policies are sorted, so
+ * they are gone through side by side. Called by one thread at a time.
  */
 public final class RouteMemo {
-  private Map<ByteString, Route> before = new HashMap<>();
-  private Map<ByteString, Route> now = new HashMap<>();
+  private @Nullable MessageFields before;
+  /** By field of {@link #before}; null = no route. */
+  private @Nullable Route[] known = new Route[0];
 
-  /** Begins the next policy: forgets what the last one did not have. */
-  void turn() {
-    before = now;
-    now = new HashMap<>();
+  /** Reads a route from a part of some bytes. */
+  interface Reader {
+    Route read(byte[] bytes, int from, int to);
   }
 
-  /** @param read depends on the bytes alone; what it throws is not kept */
-  Route route(ByteString bytes, Function<ByteString, Route> read) {
-    Route known = before.get(bytes);
-    Route route = known == null ? read.apply(bytes) : known;
-    now.put(bytes, route);
-    return route;
+  /**
+   * The routes among the fields, in order.
+   *
+   * @param tag of a route's field
+   * @param read depends on the bytes alone; where it throws, nothing is kept of this policy
+   */
+  List<Route> routes(MessageFields now, int tag, Reader read) {
+    List<Route> routes = new ArrayList<>(known.length + 16);
+    @Nullable Route[] made = new Route[now.count()];
+    int old = 0;
+    for (int field = 0; field < now.count(); field++) {
+      if (now.tag(field) != tag) {
+        continue;
+      }
+      old = notBefore(now, field, old);
+      Route route = before != null && old < before.count() && now.same(field, before, old) ? known[old++] : null;
+      made[field] = route == null ? read.read(now.bytes(), now.payload(field), now.end(field)) : route;
+      routes.add(made[field]);
+    }
+    before = now;
+    known = made;
+    return routes;
+  }
+
+  /** The first field of the policy before, from here on, that does not come before this one. */
+  private int notBefore(MessageFields now, int field, int from) {
+    MessageFields other = before;
+    int old = from;
+    while (other != null && old < other.count() && !now.same(field, other, old) && other.compare(old, now, field) < 0) {
+      old++;
+    }
+    return old;
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.exchequer.api.v1.AccountingPolicy;
 import dev.exchequer.api.v1.PolicyFeedGrpc;
+import dev.exchequer.api.v1.PolicyPiece;
+import dev.exchequer.api.v1.PolicyRange;
 import dev.exchequer.api.v1.PolicyStatus;
 import dev.exchequer.api.v1.PolicyUpdate;
 import dev.exchequer.ledger.Result;
@@ -13,7 +15,9 @@ import dev.exchequer.server.GrpcServers;
 import dev.exchequer.server.ServiceSettings;
 import dev.exchequer.server.admin.UnusedEngine;
 import dev.exchequer.server.link.OperatorLink;
+import dev.exchequer.wire.PolicyPatch;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -157,7 +161,7 @@ class PolicyFeedClientTest {
   void comesBackAfterTheStreamEnded() throws Exception {
     operator.nextStatus();
     operator.end();
-    assertThat(operator.nextStatus()).isEqualTo(status("", ""));
+    assertThat(operator.nextStatus()).isEqualTo(PolicyStatus.newBuilder().setNode("local").build());
   }
 
   @Test
@@ -174,8 +178,49 @@ class PolicyFeedClientTest {
     return ServiceSettings.local(folder, folder, 0);
   }
 
+  /** After a policy came. */
   private static PolicyStatus status(String digest, String error) {
-    return PolicyStatus.newBuilder().setNode("local").setDigest(digest).setError(error).build();
+    return PolicyStatus.newBuilder().setNode("local").setDigest(digest).setError(error).setPatches(true).build();
+  }
+
+  private static PolicyUpdate patch(AccountingPolicy base, AccountingPolicy next) throws IOException {
+    return PolicyUpdate.newBuilder()
+        .setDigest(Policies.digest(next))
+        .setBase(Policies.digest(base))
+        .addAllPieces(PolicyPatch.between(base.toByteArray(), next.toByteArray()))
+        .build();
+  }
+
+  @Test
+  void takesWhatIsDifferent() throws Exception {
+    operator.nextStatus();
+    operator.send(FIRST);
+    operator.nextStatus();
+    operator.send(patch(FIRST, SECOND));
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(SECOND), ""));
+    assertThat(engine.stored).isEqualTo(SECOND.toByteString());
+    operator.send(patch(SECOND, FIRST));
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(FIRST), ""));
+    assertThat(engine.stored).isEqualTo(FIRST.toByteString());
+  }
+
+  @Test
+  void asksForTheWholeWhereAPatchDoesNotFit() throws Exception {
+    operator.nextStatus();
+    PolicyPiece beyond = PolicyPiece.newBuilder().setCopy(PolicyRange.newBuilder().setOffset(1 << 30).setLength(1)).build();
+    List<PolicyUpdate> wrong =
+        List.of(patch(SECOND, SECOND), patch(FIRST, FIRST).toBuilder().setDigest("other").build(), patch(FIRST, SECOND).toBuilder().addPieces(beyond).build());
+    for (PolicyUpdate update : wrong) {
+      operator.send(FIRST);
+      assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(FIRST), ""));
+      operator.send(update);
+      PolicyStatus answer = operator.nextStatus();
+      assertThat(answer.getError()).isEqualTo("the patch does not fit what was sent before: send the whole policy");
+      assertThat(answer.getPatches()).isFalse();
+      assertThat(answer.getDigest()).as("the old one decides").isEqualTo(Policies.digest(FIRST));
+    }
+    operator.send(SECOND);
+    assertThat(operator.nextStatus()).isEqualTo(status(Policies.digest(SECOND), ""));
   }
 
   private static final class Operator extends PolicyFeedGrpc.PolicyFeedImplBase {
