@@ -49,8 +49,11 @@ final class Backlog {
     running = true;
   }
 
-  /** It was committed, or it failed. */
+  /** It was committed, or it failed. Nothing if that was said. */
   void ended() {
+    if (!running) {
+      return;
+    }
     long took = nanos.getAsLong() - begunAt;
     smoothedNanos = smoothedNanos == 0 ? took : smoothedNanos + (took - smoothedNanos) / SMOOTHING;
     usualNanos = Math.min(smoothedNanos, took);

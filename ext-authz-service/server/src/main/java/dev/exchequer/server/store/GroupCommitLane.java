@@ -171,12 +171,11 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
       } catch (RuntimeException e) {
         LOG.error("the ledger failed", e);
         ledger.forget();
+        backlog.ended();
         fail(batch, e);
       } finally {
-        if (!batch.isEmpty()) {
-          backlog.ended();
-          batch.clear();
-        }
+        backlog.ended();
+        batch.clear();
       }
     }
   }
@@ -214,6 +213,7 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   private void decide(List<Pending> wanted) {
     long started = System.nanoTime();
     List<BatchLedger.Answer> answers = ledger.decide(wanted.stream().map(Pending::command).toList());
+    backlog.ended(); // before the answers: who gets one may come back at once
     int decided = (int) answers.stream().filter(answer -> answer.result() != null).count();
     if (decided > 0) {
       observer.committed(decided, System.nanoTime() - started);

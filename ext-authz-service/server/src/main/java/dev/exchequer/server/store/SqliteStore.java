@@ -19,8 +19,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
@@ -32,14 +30,13 @@ public final class SqliteStore implements LedgerStore {
   private final Connection connection;
   private final SqliteWriter writer;
   private final StoredJson json = new StoredJson();
-  private final Function<byte[], Policy> decode;
-  private final ConcurrentMap<String, byte[]> canonical = new ConcurrentHashMap<>();
+  private final SqlitePolicies policies;
 
   private SqliteStore(SqliteFiles files, Connection connection, Function<byte[], Policy> decode) throws SQLException {
     this.files = files;
     this.connection = connection;
-    this.decode = decode;
-    this.writer = new SqliteWriter(connection, json, canonical);
+    this.policies = new SqlitePolicies(connection, decode);
+    this.writer = new SqliteWriter(connection, json, policies);
   }
 
   /**
@@ -60,7 +57,7 @@ public final class SqliteStore implements LedgerStore {
 
   /** A policy's bytes, to be stored when it is activated. */
   public void remember(String digest, byte[] policy) {
-    canonical.put(digest, policy.clone());
+    policies.remember(digest, policy);
   }
 
   SqliteFiles files() {
@@ -86,7 +83,7 @@ public final class SqliteStore implements LedgerStore {
     LedgerState state = new LedgerState(Math.max(nowMs, lastTimeMs()), this::endedHold);
     try {
       loadMoney(state);
-      loadPolicies(state);
+      policies.load(state::apply);
       each("SELECT body FROM requests", r -> state.apply(new Change.RequestChanged(json.read(r.getString(1), RunningRequest.class))));
       each("SELECT body FROM holds WHERE state = 'ACTIVE'", r -> state.apply(new Change.HoldChanged(json.read(r.getString(1), Hold.class))));
       each(
@@ -117,10 +114,6 @@ public final class SqliteStore implements LedgerStore {
           ObjectName balance = ObjectName.parse(r.getString(3));
           state.apply(new Change.GrantRecorded(new Change.GrantRecord(r.getString(1), r.getString(2), balance, r.getLong(4), r.getLong(5), r.getLong(6))));
         });
-  }
-
-  private void loadPolicies(LedgerState state) throws SQLException {
-    each("SELECT canonical, activated FROM policies ORDER BY active, activated", r -> state.apply(new Change.PolicyActivated(decode.apply(r.getBytes(1)), r.getLong(2))));
   }
 
   private Optional<Hold> endedHold(HoldId id) {

@@ -20,20 +20,19 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a batch: rows that changed several times are written once, entries and receipts each. */
 final class SqliteWriter {
   private final Connection connection;
   private final StoredJson json;
-  private final ConcurrentMap<String, byte[]> canonical;
+  private final SqlitePolicies policies;
   private final Map<String, PreparedStatement> prepared = new LinkedHashMap<>();
 
-  SqliteWriter(Connection connection, StoredJson json, ConcurrentMap<String, byte[]> canonical) {
+  SqliteWriter(Connection connection, StoredJson json, SqlitePolicies policies) {
     this.connection = connection;
     this.json = json;
-    this.canonical = canonical;
+    this.policies = policies;
   }
 
   /** The last form of every row that a batch changed. A null request is one that ended. */
@@ -101,6 +100,7 @@ final class SqliteWriter {
       }
       run("UPDATE meta SET value = ? WHERE name = 'time'", nowMs);
       connection.commit();
+      rows.inOrder.forEach(this::committed);
     } catch (SQLException | RuntimeException e) {
       rollback(e);
       throw new LedgerLane.LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
@@ -117,19 +117,10 @@ final class SqliteWriter {
           run(
               "INSERT INTO grants VALUES (?,?,?,?,?,?)",
               c.grant().key(), c.grant().content(), c.grant().balance(), c.grant().sequence(), c.grant().before(), c.grant().after());
-      case Change.PolicyActivated c -> policy(c);
-      case Change.PolicyDropped c -> run("DELETE FROM policies WHERE digest = ? AND active = 0", c.digest());
+      case Change.PolicyActivated c -> policies.activated(c.policy().digest(), c.atMs());
+      case Change.PolicyDropped c -> policies.dropped(c.digest());
       default -> throw new IllegalStateException("not written in order: " + change);
     }
-  }
-
-  private void policy(Change.PolicyActivated change) throws SQLException {
-    byte[] bytes = canonical.get(change.policy().digest());
-    if (bytes == null) {
-      throw new IllegalStateException("the bytes of policy " + change.policy().digest() + " were not remembered");
-    }
-    run("UPDATE policies SET active = 0 WHERE active = 1");
-    run("INSERT OR REPLACE INTO policies VALUES (?,?,?,1)", change.policy().digest(), bytes, change.atMs());
   }
 
   private void entry(Entry e) throws SQLException {
@@ -162,7 +153,14 @@ final class SqliteWriter {
     statement.executeUpdate();
   }
 
+  private void committed(Change change) {
+    if (change instanceof Change.PolicyActivated activated) {
+      policies.committed(activated.policy().digest());
+    }
+  }
+
   private void rollback(Exception cause) {
+    policies.rolledBack();
     try {
       connection.rollback();
     } catch (SQLException e) {
