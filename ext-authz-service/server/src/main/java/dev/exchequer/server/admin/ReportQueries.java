@@ -10,7 +10,6 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -81,7 +80,7 @@ final class ReportQueries {
   private static ZoneId zone(Context call) {
     String text = AdminQueries.one(call, "timeZone");
     try {
-      return text == null ? ZoneOffset.UTC : ZoneId.of(text);
+      return ZoneId.of(text == null ? "UTC" : text);
     } catch (DateTimeException e) {
       throw AdminRefusal.badRequest("timeZone must be a time zone like Europe/Berlin or UTC");
     }

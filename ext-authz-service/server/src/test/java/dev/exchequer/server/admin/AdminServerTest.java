@@ -215,6 +215,7 @@ class AdminServerTest {
     JsonNode running = json(get("/api/v1/usage", "v"));
     assertThat(running.path("from").asText()).endsWith("-01T00:00:00.000Z");
     assertThat(running.path("granularity").asText()).isEqualTo("none");
+    assertThat(running.path("timeZone").asText()).isEqualTo("UTC");
   }
 
   @ParameterizedTest
