@@ -4,6 +4,7 @@ import dev.exchequer.budget.Bucket;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.receipt.Receipt;
+import org.jspecify.annotations.Nullable;
 
 /** One durable effect of a command. A store writes all changes of a batch in one transaction; the state in memory is what the same changes make of it. */
 public sealed interface Change {
@@ -53,9 +54,16 @@ public sealed interface Change {
   record IdempotencyKey(ObjectName apiKey, String key, String request, long untilMs) {}
 
   /**
-   * A grant that was made, by its idempotency key: "initial/<balance>/<id>" or "admin/<key>".
+   * A command of people, or a grant of the gateway, that was carried out, by its idempotency key: "initial/<balance>/<id>" or "admin/<key>". The key of a grant
+   * is the id of its lot.
    *
    * @param content what the key stands for: the same key with other content is refused
+   * @param sequence of its entry; where it made none, of the last one before it
+   * @param terms of a grant, null = plain, or not a grant
    */
-  record GrantRecord(String key, String content, ObjectName balance, long sequence, long before, long after) {}
+  record GrantRecord(String key, String content, ObjectName balance, long sequence, long before, long after, @Nullable GrantTerms terms) {
+    public GrantRecord(String key, String content, ObjectName balance, long sequence, long before, long after) {
+      this(key, content, balance, sequence, before, after, null);
+    }
+  }
 }

@@ -44,11 +44,76 @@ public sealed interface Command {
   record Activate(Policy policy) implements Command {}
 
   /**
-   * Adds value to a balance.
-   *
-   * @param idempotencyKey the same key with the same content gives the first answer, with other content {@link Result.Rejected}
+   * What people do to money. Everything is checked first, and nothing changes where it is refused ({@link Result.Rejected}). The same idempotency key with the same
+   * content gives the first answer, with other content idempotency_conflict.
    */
-  record Grant(ObjectName balance, long amountNanos, String actor, String reason, String idempotencyKey) implements Command {}
+  sealed interface Administer extends Command {
+    String actor();
+
+    String reason();
+
+    String idempotencyKey();
+
+    /** What the idempotency key stands for. */
+    String content();
+  }
+
+  /** Adds value to a balance: now, or when the terms say that it starts. Answer: {@link Result.Granted}. */
+  record Grant(ObjectName balance, long amountNanos, GrantTerms terms, String actor, String reason, String idempotencyKey) implements Administer {
+    public Grant(ObjectName balance, long amountNanos, String actor, String reason, String idempotencyKey) {
+      this(balance, amountNanos, GrantTerms.PLAIN, actor, reason, idempotencyKey);
+    }
+
+    @Override
+    public String content() {
+      String plain = balance + " " + amountNanos + " " + reason;
+      return terms.equals(GrantTerms.PLAIN) ? plain : plain + " " + terms;
+    }
+  }
+
+  /**
+   * Corrects a balance by hand. Answer: {@link Result.Booked}.
+   *
+   * @param amountNanos signed; below zero it may reach the overdraft, not further
+   */
+  record Adjust(ObjectName balance, long amountNanos, String actor, String reason, String idempotencyKey) implements Administer {
+    @Override
+    public String content() {
+      return "adjust " + balance + " " + amountNanos + " " + reason;
+    }
+  }
+
+  /** Takes back what is left and not reserved of a grant, or all of one that has not started. Answer: {@link Result.Booked}. */
+  record VoidGrant(ObjectName balance, String grant, String actor, String reason, String idempotencyKey) implements Administer {
+    @Override
+    public String content() {
+      return "void " + balance + " " + grant + " " + reason;
+    }
+  }
+
+  /** Gives back a part of what an attempt was charged, to what paid it. Answer: {@link Result.Booked}. */
+  record Refund(String receipt, int attempt, long amountNanos, String actor, String reason, String idempotencyKey) implements Administer {
+    @Override
+    public String content() {
+      return "refund " + receipt + "/" + attempt + " " + amountNanos + " " + reason;
+    }
+  }
+
+  /** Stops or allows new holds on a balance. Answer: {@link Result.Booked}. */
+  record Stand(ObjectName balance, Standing standing, String actor, String reason, String idempotencyKey) implements Administer {
+    public enum Standing {
+      /** Takes no new holds; open ones settle. */
+      SUSPENDED,
+      OPEN,
+      /** For ever; only where nothing is held, posted or scheduled. */
+      CLOSED
+    }
+
+    @Override
+    public String content() {
+      return "stand " + balance + " " + standing + " " + reason;
+    }
+  }
 
   /** Where a journal file has been read to: the file itself, the generation of its content, and the byte after the last whole line. */
   record JournalPosition(String file, long inode, long generation, long offset) {}

@@ -1,6 +1,7 @@
 package dev.exchequer.ledger;
 
 import dev.exchequer.identity.ObjectName;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param amount signed nano-units: a charge is negative
  * @param before posted before it, after = before + amount
  * @param actor who did it, null = the gateway itself
+ * @param allocations how the lots changed, in the order in which they did; what is missing to the amount made or repaid debt
  */
 public record Entry(
     ObjectName balance,
@@ -22,12 +24,17 @@ public record Entry(
     @Nullable String receipt,
     @Nullable Integer attempt,
     @Nullable String actor,
-    @Nullable String reason) {
+    @Nullable String reason,
+    List<Allocation> allocations) {
 
   public enum Kind {
     GRANT("Grant"),
     CHARGE("Charge"),
-    CORRECTION("Correction");
+    CORRECTION("Correction"),
+    /** By people, by a write-off, or of amount 0: what changed without changing what is posted. */
+    ADJUSTMENT("Adjustment"),
+    REFUND("Refund"),
+    EXPIRY("Expiry");
 
     private final String text;
 
@@ -41,6 +48,7 @@ public record Entry(
   }
 
   public Entry {
+    allocations = List.copyOf(allocations);
     if (Math.addExact(before, amount) != after) {
       throw new IllegalArgumentException("before + amount is not after");
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint the latest evidence while it runs
  * @param answer the first terminal answer, given to every later caller
  * @param charged nano-units, corrections included
+ * @param payment where the money comes from; of a hold that is older than lots: from none
  */
 public record Hold(
     HoldId id,
@@ -43,7 +44,8 @@ public record Hold(
     boolean upstreamSeen,
     @Nullable Evidence checkpoint,
     Result.@Nullable Settled answer,
-    long charged) {
+    long charged,
+    Payment payment) {
 
   public enum State {
     ACTIVE,
@@ -68,6 +70,7 @@ public record Hold(
   public Hold {
     buckets = List.copyOf(buckets);
     considered = List.copyOf(considered);
+    payment = payment == null ? Payment.NONE : payment;
   }
 
   public long amount() {
@@ -78,18 +81,25 @@ public record Hold(
     return state == State.ACTIVE;
   }
 
-  Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos) {
+  Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos, Payment paid) {
     return new Hold(
-        id, terminal, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos);
+        id, terminal, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos,
+        paid);
   }
 
-  Hold corrected(long chargedNanos) {
+  Hold corrected(long chargedNanos, Payment paid) {
+    return ended(State.CORRECTED, answer, chargedNanos, paid);
+  }
+
+  Hold paidBy(Payment other) {
     return new Hold(
-        id, State.CORRECTED, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, answer, chargedNanos);
+        id, state, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, checkpoint, answer, charged,
+        other);
   }
 
   Hold seen(long leaseUntil, Evidence evidence) {
     return new Hold(
-        id, state, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntil, upstreamSeen || evidence.upstreamSeen(), evidence, answer, charged);
+        id, state, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntil, upstreamSeen || evidence.upstreamSeen(), evidence,
+        answer, charged, payment);
   }
 }

@@ -20,6 +20,7 @@ public final class LedgerCore {
    */
   public static Decision apply(LedgerState state, Command command, long nowMs) {
     Draft draft = new Draft(state, nowMs);
+    new Upkeep(draft, new Treasury(draft)).due();
     return draft.decide(
         switch (command) {
           case Command.Admit c -> new Attempts(draft).admit(c.facts(), c.providers());
@@ -43,7 +44,7 @@ public final class LedgerCore {
             new Grants(draft).activate(c.policy());
             yield new Result.Done();
           }
-          case Command.Grant c -> new Grants(draft).grant(c);
+          case Command.Administer c -> new Administration(draft).carryOut(c);
         });
   }
 

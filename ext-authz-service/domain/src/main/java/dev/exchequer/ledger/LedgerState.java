@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ public final class LedgerState {
   private static final int ENDED_HOLDS_KEPT = 20_000;
 
   private final Map<ObjectName, Account> accounts = new HashMap<>();
+  private final Map<ObjectName, Long> due = new HashMap<>();
   private final Map<HoldId, Hold> active = new LinkedHashMap<>();
   private final Map<HoldId, Hold> ended =
       new LinkedHashMap<>() {
@@ -77,7 +79,7 @@ public final class LedgerState {
 
   public void apply(Change change) {
     switch (change) {
-      case Change.AccountChanged c -> accounts.put(c.account().name(), c.account());
+      case Change.AccountChanged c -> put(c.account());
       case Change.HoldChanged c -> put(c.hold());
       case Change.RequestChanged c -> put(c.request());
       case Change.RequestEnded c -> remove(c.request());
@@ -106,6 +108,16 @@ public final class LedgerState {
   private void drop(String digest) {
     policies.remove(digest);
     supersededAt.remove(digest);
+  }
+
+  private void put(Account account) {
+    accounts.put(account.name(), account);
+    long dueMs = account.purse().dueMs();
+    if (dueMs == Long.MAX_VALUE) {
+      due.remove(account.name());
+    } else {
+      due.put(account.name(), dueMs);
+    }
   }
 
   private void put(Hold hold) {
@@ -139,6 +151,11 @@ public final class LedgerState {
 
   public Optional<Account> account(ObjectName name) {
     return Optional.ofNullable(accounts.get(name));
+  }
+
+  /** Accounts that time changes by now: a grant starts or a lot ends. By name. */
+  List<ObjectName> dueAccounts(long nowMs) {
+    return due.entrySet().stream().filter(account -> account.getValue() <= nowMs).map(Map.Entry::getKey).sorted().toList();
   }
 
   /** A hold, active or ended. */

@@ -51,6 +51,13 @@ public sealed interface Result {
 
   record Granted(ObjectName balance, long sequence, long beforeNanos, long afterNanos, boolean repeated) implements Result {}
 
+  /**
+   * An admin command was carried out, now or, when repeated, before. Amounts are what was posted before and after its entry; equal where only the history got a line.
+   *
+   * @param sequence of its entry
+   */
+  record Booked(ObjectName balance, long sequence, long beforeNanos, long afterNanos, boolean repeated) implements Result {}
+
   /** An admin command that was not carried out; nothing changed. */
   record Rejected(String code, String message) implements Result {}
 

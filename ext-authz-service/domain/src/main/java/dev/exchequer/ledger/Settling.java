@@ -69,8 +69,9 @@ final class Settling {
     Hold.State terminal = judgement.voided() ? Hold.State.VOIDED : usageMissing ? Hold.State.ESTIMATED : Hold.State.SETTLED;
     String name = route.hops().get(hold.position() - 1).name();
 
-    Entry entry = new Treasury(draft).settle(hold, judgement.amount(), "hop " + name + ": " + outcome.text());
-    Hold freed = hold.ended(terminal, null, judgement.amount());
+    Treasury.Settlement settled = new Treasury(draft).settle(hold, judgement.amount(), Excess.writtenOff(policy, hold, judgement.amount()), "hop " + name + ": " + outcome.text());
+    Entry entry = settled.entry();
+    Hold freed = hold.ended(terminal, null, judgement.amount(), settled.payment());
     draft.put(new Change.HoldChanged(freed));
 
     Walk.Outcome ahead = mayMoveOn(hold, evidence, outcome, route, request, providers) ? walkOn(policy, request, hold, Objects.requireNonNull(providers)) : null;
@@ -85,7 +86,7 @@ final class Settling {
       ending = ending == null ? null : Endings.withSkips(ending, nothing.clauses());
     }
     Result.Settled answer = answer(hold, next, next ? null : ending, judgement.amount());
-    draft.put(new Change.HoldChanged(freed.ended(terminal, answer, judgement.amount())));
+    draft.put(new Change.HoldChanged(freed.ended(terminal, answer, judgement.amount(), settled.payment())));
     if (next) {
       Ending ifNoneComes = ending == null ? Ending.of(502, "provider_unreachable", "no further attempt was made", new Ending.Retry.Unsaid()) : ending;
       draft.put(
@@ -128,10 +129,11 @@ final class Settling {
     Judgement judgement =
         charge ? countable(hold, Judgement.of(policy, hold, AttemptOutcome.IN_DOUBT, seen)) : new Judgement(true, 0, seen.usage(), null);
     String why = hold.upstreamSeen() ? "in doubt: no sign of this attempt for a minute, although it was sent" : "released: nothing shows that this attempt was sent";
-    Entry entry = new Treasury(draft).settle(hold, judgement.amount(), why);
+    Treasury.Settlement settled = new Treasury(draft).settle(hold, judgement.amount(), Excess.writtenOff(policy, hold, judgement.amount()), why);
+    Entry entry = settled.entry();
     AttemptOutcome outcome = hold.upstreamSeen() ? AttemptOutcome.IN_DOUBT : AttemptOutcome.CLIENT_GONE;
     Result.Settled answer = answer(hold, false, null, judgement.amount());
-    draft.put(new Change.HoldChanged(hold.ended(hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount())));
+    draft.put(new Change.HoldChanged(hold.ended(hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment())));
     List<Receipt.Hop> hops = new ArrayList<>(request.hops());
     hops.add(tried(policy, route, hold, seen, outcome, judgement, entry, why));
     closing.end(request, hold.upstreamSeen() ? "InDoubt" : "Failed", hops, request.lastEnding(), false, request.firstByteMs());
@@ -156,10 +158,13 @@ final class Settling {
     if (policy == null) {
       return;
     }
-    long judged = Judgement.of(policy, hold, Outcomes.of(evidence), evidence).amount();
-    long charge = new Treasury(draft).counts(hold, judged - hold.charged()) ? judged : hold.charged();
-    new Treasury(draft).correct(hold, charge, "the provider's usage arrived late (" + evidence.usage().source().text() + ")");
-    draft.put(new Change.HoldChanged(hold.corrected(charge)));
+    Treasury treasury = new Treasury(draft);
+    // what was refunded was paid: less than that is not left to correct
+    long judged = Math.max(Judgement.of(policy, hold, Outcomes.of(evidence), evidence).amount(), hold.payment().refunded());
+    long charge = treasury.counts(hold, judged - hold.charged()) ? judged : hold.charged();
+    String reason = "the provider's usage arrived late (" + evidence.usage().source().text() + ")";
+    Treasury.Settlement corrected = treasury.correct(hold, charge, Excess.writtenOff(policy, hold, charge), reason);
+    draft.put(new Change.HoldChanged(hold.corrected(charge, corrected.payment())));
   }
 
   /** An amount that the balance or a budget cannot count is never cut: the whole hold is charged then, and nothing if even that is too much. */

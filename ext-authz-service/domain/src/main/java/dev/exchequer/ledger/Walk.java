@@ -157,8 +157,9 @@ final class Walk {
       Account account = state.account(balance.name()).orElse(null);
       long available = account == null ? 0 : account.available(balance.overdraftNanos());
       names.add(balance.name().toString());
-      if (balance.suspended()) {
-        considered.add(new Receipt.Considered(balance.name().toString(), "suspended", available));
+      if (balance.suspended() || (account != null && (account.purse().suspended() || account.purse().closed()))) {
+        String verdict = account != null && account.purse().closed() ? "closed" : "suspended";
+        considered.add(new Receipt.Considered(balance.name().toString(), verdict, available));
         continue;
       }
       allSuspended = false;

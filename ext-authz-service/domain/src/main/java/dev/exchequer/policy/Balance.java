@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param order among the balances of a project that list a class, the lower is tried first, then by name
  * @param overdraftNanos how far below zero holds may bring it, in nano-units
+ * @param onExcess what becomes of a charge above its hold
  */
 public record Balance(
     ObjectName name,
@@ -20,7 +21,16 @@ public record Balance(
     long overdraftNanos,
     OnInDoubt onInDoubt,
     List<InitialGrant> initialGrants,
-    boolean suspended) {
+    boolean suspended,
+    OnExcess onExcess) {
+
+  /** What becomes of a charge above its hold. */
+  public enum OnExcess {
+    /** It is posted; new holds wait until it is repaid. */
+    DEBT,
+    /** It is posted, and what exceeds the hold is given back at once: nobody owes more than was held. */
+    WRITE_OFF
+  }
 
   /** What a hold becomes when nobody can say whether the provider served it. */
   public enum OnInDoubt {
@@ -28,12 +38,37 @@ public record Balance(
     RELEASE
   }
 
-  /** Granted once per id, for ever: re-applying or re-creating the resource mints nothing. */
-  public record InitialGrant(String id, long amountNanos, boolean promotional, int priority) {}
+  /**
+   * Granted once per id, for ever: re-applying or re-creating the resource mints nothing.
+   *
+   * @param startsAtMs milliseconds since the epoch, 0 = at once
+   * @param expiresAtMs exclusive, 0 = never
+   */
+  public record InitialGrant(String id, long amountNanos, boolean promotional, int priority, long startsAtMs, long expiresAtMs) {
+    /** Without start or end. */
+    public InitialGrant(String id, long amountNanos, boolean promotional, int priority) {
+      this(id, amountNanos, promotional, priority, 0, 0);
+    }
+  }
 
   public Balance {
     routeClasses = Set.copyOf(routeClasses);
     initialGrants = List.copyOf(initialGrants);
+  }
+
+  /** One whose excess is debt. */
+  public Balance(
+      ObjectName name,
+      ObjectName project,
+      BalanceType type,
+      String unit,
+      Set<RouteClass> routeClasses,
+      int order,
+      long overdraftNanos,
+      OnInDoubt onInDoubt,
+      List<InitialGrant> initialGrants,
+      boolean suspended) {
+    this(name, project, type, unit, routeClasses, order, overdraftNanos, onInDoubt, initialGrants, suspended, OnExcess.DEBT);
   }
 
   public Payer payer() {

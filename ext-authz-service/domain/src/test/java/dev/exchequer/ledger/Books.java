@@ -33,6 +33,9 @@ final class Books {
   final Set<String> grants = new LinkedHashSet<>();
   private final Map<String, Integer> refusalsOfSecond = new HashMap<>();
   long refusalsCounted;
+  final LotBooks lots = new LotBooks();
+  /** Ledger time of the latest command. */
+  long now;
 
   static void check(boolean holds, String invariant) {
     if (!holds) {
@@ -50,9 +53,16 @@ final class Books {
         case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
         case Change.HoldChanged c -> {
           touched.add(c.hold().id());
+          if (!holds.containsKey(c.hold().id()) && c.hold().balance() != null) {
+            LotBooks.checkBurnOrder(c.hold(), Objects.requireNonNull(accounts.get(c.hold().balance())));
+          }
           hold(c.hold());
+          lots.hold(c.hold());
         }
-        case Change.EntryPosted c -> entry(c.entry());
+        case Change.EntryPosted c -> {
+          entry(c.entry());
+          lots.entry(c.entry());
+        }
         case Change.ReceiptWritten c -> receipt(c.receipt());
         case Change.RefusalCounted c -> refusalsCounted++;
         case Change.GrantRecorded c -> check(grants.add(c.grant().key()), "one grant " + c.grant().key());
@@ -89,7 +99,7 @@ final class Books {
     long heldNow = hold.active() ? hold.amount() : 0;
     long heldBefore = before != null && before.active() ? before.amount() : 0;
     BigInteger heldMore = BigInteger.valueOf(heldNow - heldBefore);
-    BigInteger chargedMore = BigInteger.valueOf(hold.charged()).subtract(BigInteger.valueOf(before == null ? 0 : before.charged()));
+    BigInteger chargedMore = BigInteger.valueOf(borne(hold)).subtract(BigInteger.valueOf(before == null ? 0 : borne(before)));
     if (hold.balance() != null) {
       held.merge(hold.balance(), heldMore, BigInteger::add);
     }
@@ -97,6 +107,11 @@ final class Books {
       bucketHeld.merge(key, heldMore, BigInteger::add);
       bucketSpent.merge(key, chargedMore, BigInteger::add);
     }
+  }
+
+  /** What a budget counts: not what was written off. */
+  private static long borne(Hold hold) {
+    return hold.charged() - hold.payment().writtenOff();
   }
 
   private void entry(Entry entry) {
@@ -108,7 +123,8 @@ final class Books {
     if (entry.receipt() != null) {
       HoldId id = new HoldId(entry.receipt(), Objects.requireNonNull(entry.attempt()));
       List<Entry> ofHold = entriesOf.computeIfAbsent(id, h -> new ArrayList<>());
-      check(ofHold.stream().noneMatch(other -> other.kind() == entry.kind()), "at most one " + entry.kind() + " of " + id);
+      boolean once = entry.kind() == Entry.Kind.CHARGE || entry.kind() == Entry.Kind.CORRECTION;
+      check(!once || ofHold.stream().noneMatch(other -> other.kind() == entry.kind()), "at most one " + entry.kind() + " of " + id);
       ofHold.add(entry);
     }
   }
@@ -118,10 +134,13 @@ final class Books {
     BigInteger charged = BigInteger.ZERO;
     for (Entry entry : entriesOf.getOrDefault(id, List.of())) {
       check(entry.balance().equals(hold.balance()), "charged where it was held");
-      charged = charged.subtract(BigInteger.valueOf(entry.amount()));
+      if (entry.kind() == Entry.Kind.CHARGE || entry.kind() == Entry.Kind.CORRECTION) {
+        charged = charged.subtract(BigInteger.valueOf(entry.amount()));
+      }
     }
     check(charged.equals(BigInteger.valueOf(hold.charged())), "the entries of " + id + " come to what it was charged");
     check(!hold.active() || charged.signum() == 0, "an active hold is not charged");
+    lots.checkHold(hold);
     check(hold.active() == (hold.answer() == null), "a hold has its answer when it ended");
   }
 
@@ -129,6 +148,7 @@ final class Books {
     Account account = Objects.requireNonNull(accounts.get(name));
     List<Entry> known = entries.getOrDefault(name, List.of());
     check(account.posted() == (known.isEmpty() ? 0 : known.get(known.size() - 1).after()), "posted = sum of entries");
+    lots.checkAccount(account, now);
     check(account.sequence() == known.size(), "the sequence is that of the last entry");
     check(held.getOrDefault(name, BigInteger.ZERO).equals(BigInteger.valueOf(account.held())), "held = sum of active holds of " + name);
   }

@@ -88,7 +88,7 @@ final class SimulatedPolicies {
   private Balance balance(String name, String project, BalanceType type, String unit, Set<RouteClass> classes, int order, String overdraft) {
     Balance.OnInDoubt onInDoubt = random.nextBoolean() ? Balance.OnInDoubt.CHARGE_OBSERVED : Balance.OnInDoubt.RELEASE;
     List<Balance.InitialGrant> grants = List.of(new Balance.InitialGrant("opening", Money.parse("3"), false, 50));
-    return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely());
+    return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF);
   }
 
   private Provider provider(String name) {

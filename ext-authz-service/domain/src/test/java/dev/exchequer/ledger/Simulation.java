@@ -39,7 +39,8 @@ final class Simulation {
   private final SimulatedPolicies policies;
   private final Map<String, RequestFacts> admitted = new LinkedHashMap<>();
   private final List<String> recent = new ArrayList<>();
-  private final List<Command.Grant> grantsMade = new ArrayList<>();
+  private final List<Command.Administer> grantsMade = new ArrayList<>();
+  private final Map<String, Long> administered = new LinkedHashMap<>();
   private final Map<HoldId, Result> firstHeld = new LinkedHashMap<>();
   private final Map<HoldId, Result> firstSettled = new LinkedHashMap<>();
   private Books books = new Books();
@@ -96,8 +97,10 @@ final class Simulation {
       sweep();
     } else if (dice < 860) {
       apply(new Command.Activate(policies.next()));
-    } else if (dice < 900) {
+    } else if (dice < 880) {
       grant();
+    } else if (dice < 900) {
+      administer();
     } else if (dice < 910) {
       deny();
     } else if (dice < 995) {
@@ -140,6 +143,7 @@ final class Simulation {
 
   private Result apply(Command command) {
     Decision decision = LedgerCore.apply(state, command, now);
+    books.now = now;
     books.record(decision.changes());
     return decision.result();
   }
@@ -223,7 +227,7 @@ final class Simulation {
       Account account = Objects.requireNonNull(books.accounts.get(held.balance()));
       BigInteger available = BigInteger.valueOf(account.posted()).add(BigInteger.valueOf(balance.overdraftNanos())).subtract(BigInteger.valueOf(account.held()));
       check(available.signum() >= 0, "available is never below the overdraft at admission");
-      check(!balance.suspended(), "a suspended balance takes no new holds");
+      check(!balance.suspended() && !account.purse().suspended() && !account.purse().closed(), "a suspended balance takes no new holds");
     }
     for (Budget budget : policy.budgets()) {
       for (BucketKey key : hold.buckets()) {
@@ -246,10 +250,12 @@ final class Simulation {
   /** The same admission, hold or grant once more. */
   private void again() {
     if (random.nextInt(3) == 0 && !grantsMade.isEmpty()) {
+      apply(new Command.Sweep());
       int before = books.history.size();
-      Result result = apply(grantsMade.get(random.nextInt(grantsMade.size())));
-      check(books.history.size() == before, "the same grant twice is one");
-      check(result instanceof Result.Granted, "the first answer");
+      Command.Administer command = grantsMade.get(random.nextInt(grantsMade.size()));
+      Result result = apply(command);
+      check(books.history.size() == before, "the same command of people twice is one");
+      check(result instanceof Result.Granted || result instanceof Result.Booked, "the first answer");
       return;
     }
     String id = someRequest();
@@ -351,9 +357,59 @@ final class Simulation {
     ObjectName balance = SimulatedPolicies.BALANCES.get(random.nextInt(SimulatedPolicies.BALANCES.size()));
     long posted = Objects.requireNonNull(books.accounts.get(balance)).posted();
     long debt = posted < 0 && random.nextBoolean() ? -Math.max(posted, -Long.MAX_VALUE / 2) : 0;
-    Command.Grant grant = new Command.Grant(balance, debt + 1 + random.nextLong(2_000_000_000), "ann", "top up", "g" + places + "-" + requests);
-    if (apply(grant) instanceof Result.Granted) {
-      grantsMade.add(grant);
+    long amount = debt + 1 + random.nextLong(2_000_000_000);
+    tell(new Command.Grant(balance, amount, terms(), "ann", "top up", "g" + places + "-" + requests + "-" + grantsMade.size()));
+  }
+
+  private GrantTerms terms() {
+    long start = random.nextInt(4) == 0 ? now + random.nextLong(HOUR_MS) : 0;
+    long end = random.nextBoolean() ? Math.max(start, now) + 1 + random.nextLong(random.nextBoolean() ? 20_000 : 2 * HOUR_MS) : 0;
+    return random.nextInt(3) == 0 ? GrantTerms.PLAIN : new GrantTerms(random.nextBoolean(), random.nextInt(3) * 25, start, end);
+  }
+
+  /** People do things, sensible or not. What is refused changes nothing. */
+  private void administer() {
+    ObjectName balance = SimulatedPolicies.BALANCES.get(random.nextInt(SimulatedPolicies.BALANCES.size()));
+    String key = "a" + places + "-" + requests + "-" + grantsMade.size();
+    switch (random.nextInt(8)) {
+      case 0 -> tell(new Command.Adjust(balance, random.nextLong(1_000_000_000) - 600_000_000, "bob", "count", key));
+      case 1 -> {
+        List<Lot> lots = Objects.requireNonNull(books.accounts.get(balance)).purse().lots();
+        String grant = lots.isEmpty() || random.nextInt(5) == 0 ? "admin/none" : lots.get(random.nextInt(lots.size())).grant();
+        tell(new Command.VoidGrant(balance, grant, "bob", "mistake", key));
+      }
+      case 2 -> tell(new Command.Stand(balance, random.nextInt(4) == 0 ? Command.Stand.Standing.SUSPENDED : Command.Stand.Standing.OPEN, "bob", "checks", key));
+      case 3 -> {
+        Account account = Objects.requireNonNull(books.accounts.get(balance));
+        tell(new Command.Stand(balance, Command.Stand.Standing.OPEN, "bob", "checks", key));
+        if (balance.name().equals("wallet-b") && random.nextInt(4) == 0) {
+          tell(new Command.Adjust(balance, -account.posted(), "bob", "end", key + "-"));
+          tell(new Command.Stand(balance, Command.Stand.Standing.CLOSED, "bob", "end", key + "."));
+        }
+      }
+      default -> {
+        HoldId id = someHold();
+        for (int i = 0; i < 6 && (books.holds.get(id) == null || Objects.requireNonNull(books.holds.get(id)).charged() == 0); i++) {
+          id = someHold();
+        }
+        Hold hold = books.holds.get(id);
+        long charged = hold == null ? 5 : hold.charged();
+        long amount = random.nextInt(4) == 0 ? charged : charged <= 0 ? charged : 1 + random.nextLong(charged);
+        tell(new Command.Refund(id.request(), id.attempt(), amount, "bob", "bad answer", key));
+      }
+    }
+  }
+
+  private void tell(Command.Administer command) {
+    apply(new Command.Sweep());
+    int before = books.history.size();
+    Result result = apply(command);
+    String answer = result instanceof Result.Rejected rejected ? rejected.code() : "accepted";
+    administered.merge(command.getClass().getSimpleName() + " " + answer, 1L, Long::sum);
+    if (result instanceof Result.Rejected) {
+      check(books.history.size() == before, "what is refused changes nothing");
+    } else {
+      grantsMade.add(command);
     }
   }
 
@@ -383,7 +439,12 @@ final class Simulation {
 
   /** How much happened, so that a test can see that the simulation is not idle. */
   Map<String, Long> tally() {
-    Map<String, Long> tally = new LinkedHashMap<>();
+    Map<String, Long> tally = new LinkedHashMap<>(administered);
+    books.history.forEach(change -> {
+      if (change instanceof Change.EntryPosted posted) {
+        tally.merge(posted.entry().kind().text(), 1L, Long::sum);
+      }
+    });
     books.holds.values().forEach(hold -> tally.merge(hold.state().name(), 1L, Long::sum));
     books.receipts.values().forEach(receipt -> {
       tally.merge(receipt.status(), 1L, Long::sum);

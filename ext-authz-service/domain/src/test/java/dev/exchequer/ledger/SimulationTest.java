@@ -26,6 +26,8 @@ class SimulationTest {
     assertThat(tally.keySet())
         .as("everything happened: %s", tally)
         .contains("SETTLED", "ESTIMATED", "VOIDED", "LEASE_VOIDED", "EXPIRED", "CORRECTED", "Succeeded", "Failed", "Denied", "InDoubt")
+        .contains("Grant", "Charge", "Correction", "Adjustment", "Refund", "Expiry", "Refund accepted", "Refund refund_exceeds_charge", "Refund attempt_not_charged")
+        .contains("VoidGrant accepted", "Adjust accepted", "Adjust balance_insufficient", "Stand accepted")
         .contains("cross_balance_forbidden", "budget_exceeded", "balance_insufficient", "balance_suspended", "provider_busy", "provider_cooling_down");
   }
 }

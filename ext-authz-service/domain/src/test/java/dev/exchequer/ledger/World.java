@@ -77,6 +77,11 @@ public final class World {
   public long pricePerRequest = Money.parse("0.1");
   public long pricePerMillionTokens = Money.parse("1");
   public Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.CHARGE_OBSERVED;
+  public Balance.OnExcess onExcess = Balance.OnExcess.DEBT;
+  /** Of credit, instead of its amount. */
+  public List<Balance.InitialGrant> initialGrants = List.of();
+  public String overdraft = "0";
+  private final LotBooks lots = new LotBooks();
   private int plans;
 
   public static ObjectName name(String name) {
@@ -91,8 +96,8 @@ public final class World {
   public Policy policy() {
     List<Balance> balances =
         List.of(
-            new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, 0, onInDoubt, grants(credit), creditSuspended),
-            new Balance(WALLET, name("acme"), BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL), 1, 0, onInDoubt, grants(wallet), false));
+            new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, Money.parse(overdraft), onInDoubt, initialGrants.isEmpty() ? grants(credit) : initialGrants, creditSuspended, onExcess),
+            new Balance(WALLET, name("acme"), BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL), 1, 0, onInDoubt, grants(wallet), false, onExcess));
     List<ModelPattern> any = List.of(new ModelPattern("*"));
     List<Route.Hop> routeHops = new ArrayList<>();
     for (RouteClass routeClass : hops) {
@@ -175,8 +180,14 @@ public final class World {
     Decision decision = LedgerCore.apply(state, command, now);
     for (Change change : decision.changes()) {
       switch (change) {
-        case Change.HoldChanged c -> everyHold.put(c.hold().id(), c.hold());
-        case Change.EntryPosted c -> entries.add(c.entry());
+        case Change.HoldChanged c -> {
+          everyHold.put(c.hold().id(), c.hold());
+          lots.hold(c.hold());
+        }
+        case Change.EntryPosted c -> {
+          entries.add(c.entry());
+          lots.entry(c.entry());
+        }
         case Change.ReceiptWritten c -> {
           if (receipts.put(c.receipt().id(), c.receipt()) != null) {
             throw new AssertionError("a second receipt of " + c.receipt().id());
@@ -204,6 +215,7 @@ public final class World {
         check(charges.merge(entry.receipt() + "/" + entry.attempt(), 1, Integer::sum) == 1, "one charge an attempt");
       }
     }
+    everyHold.values().forEach(lots::checkHold);
     Map<ObjectName, Long> held = new HashMap<>();
     for (Hold hold : everyHold.values()) {
       ObjectName balance = hold.balance();
@@ -217,6 +229,7 @@ public final class World {
           .ifPresent(
               account -> {
                 check(account.posted() == posted.getOrDefault(balance, 0L), "posted = sum of entries");
+                lots.checkAccount(account, now);
                 check(account.held() == held.getOrDefault(balance, 0L), "held = sum of active holds");
               });
     }

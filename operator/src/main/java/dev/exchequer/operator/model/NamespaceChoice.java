@@ -13,10 +13,13 @@ import java.util.Optional;
  * @param namespaces `{from, selector}`
  */
 public record NamespaceChoice(String own, String from, Spec namespaces) {
+  public NamespaceChoice(String own, Spec namespaces) {
+    this(own, namespaces.text("from", "Same"), namespaces); // read once: it is asked of every route on every change
+  }
+
   /** @param field of the spec, e.g. "usableFrom" */
   public static NamespaceChoice of(Document document, String field) {
-    Spec namespaces = Spec.of(document).part(field).part("namespaces");
-    return new NamespaceChoice(document.name().namespace(), namespaces.text("from", "Same"), namespaces);
+    return new NamespaceChoice(document.name().namespace(), Spec.of(document).part(field).part("namespaces"));
   }
 
   public boolean all() {

@@ -71,7 +71,7 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
         case Command.Admit admit -> true;
         case Command.NextAttempt next -> true;
         case Command.Deny deny -> true;
-        case Command.Grant grant -> true;
+        case Command.Administer administer -> true;
         case Command.Settle settle -> false;
         case Command.Abandon abandon -> false;
         case Command.Journal journal -> false;

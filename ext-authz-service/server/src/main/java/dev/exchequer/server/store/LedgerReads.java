@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Allocation;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,16 @@ public interface LedgerReads {
       @Nullable String cursor,
       int limit) {}
 
-  /** The money of one balance; its definition is in the policy. Amounts in nano-units. */
-  record BalanceRow(ObjectName name, String unit, long posted, long held, long sequence, long asOfMs) {}
+  /**
+   * The money of one balance; its definition is in the policy. Amounts in nano-units.
+   *
+   * @param stopped it was suspended or closed by a command, whatever its definition says
+   */
+  record BalanceRow(ObjectName name, String unit, long posted, long held, long sequence, long asOfMs, boolean stopped) {
+    public BalanceRow(ObjectName name, String unit, long posted, long held, long sequence, long asOfMs) {
+      this(name, unit, posted, held, sequence, asOfMs, false);
+    }
+  }
 
   /**
    * The money of one balance at a moment; what was held then is not part of its history.
@@ -80,7 +89,24 @@ public interface LedgerReads {
       @Nullable String receipt,
       @Nullable Integer attempt,
       @Nullable String actor,
-      @Nullable String reason) {}
+      @Nullable String reason,
+      List<Allocation> allocations) {
+    /** One that changed no lot. */
+    public EntryRow(
+        String balance,
+        long sequence,
+        long time,
+        String kind,
+        long amount,
+        long before,
+        long after,
+        @Nullable String receipt,
+        @Nullable Integer attempt,
+        @Nullable String actor,
+        @Nullable String reason) {
+      this(balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, List.of());
+    }
+  }
 
   /** One bucket: spent and held in nano-units; value "" = the shared bucket or an absent label. */
   record BudgetRow(ObjectName budget, String value, String unit, long spent, long held, long windowStartMs, long windowEndMs, long lastUsedMs) {}

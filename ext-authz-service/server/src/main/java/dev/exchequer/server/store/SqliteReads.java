@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Allocation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads on connections of their own: in WAL mode they see the last commit and never wait for the writer, nor it for them. */
 public final class SqliteReads implements LedgerReads, AutoCloseable {
   private static final int CONNECTIONS = 3;
+  private static final StoredJson JSON = new StoredJson();
 
   private final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(CONNECTIONS);
 
@@ -101,10 +103,12 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
     }
   }
 
-  private static final String BALANCES = "SELECT name, unit, posted, held, sequence, (SELECT value FROM meta WHERE name = 'time') FROM accounts";
+  private static final String BALANCES =
+      "SELECT name, unit, posted, held, sequence, (SELECT value FROM meta WHERE name = 'time'),"
+          + " coalesce(json_extract(purse, '$.suspended') OR json_extract(purse, '$.closed'), 0) FROM accounts";
 
   private static BalanceRow balanceRow(ResultSet r) throws SQLException {
-    return new BalanceRow(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5), r.getLong(6));
+    return new BalanceRow(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5), r.getLong(6), r.getBoolean(7));
   }
 
   @Override
@@ -138,13 +142,18 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
     return query(BALANCES_AT + " WHERE a.name = ?", List.of(atMs, name.toString()), SqliteReads::pastBalance).stream().findFirst();
   }
 
-  private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason FROM entries";
+  private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations FROM entries";
+
+  private static List<Allocation> allocations(@Nullable String stored) {
+    return stored == null ? List.of() : List.of(JSON.read(stored, Allocation[].class));
+  }
 
   private static EntryRow entryRow(ResultSet r) throws SQLException {
     int attempt = r.getInt(9);
     Integer orNone = r.wasNull() ? null : Integer.valueOf(attempt);
     return new EntryRow(
-        r.getString(1), r.getLong(2), r.getLong(3), r.getString(4), r.getLong(5), r.getLong(6), r.getLong(7), r.getString(8), orNone, r.getString(10), r.getString(11));
+        r.getString(1), r.getLong(2), r.getLong(3), r.getString(4), r.getLong(5), r.getLong(6), r.getLong(7), r.getString(8), orNone, r.getString(10), r.getString(11),
+        allocations(r.getString(12)));
   }
 
   @Override
@@ -180,7 +189,7 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
 
   @Override
   public List<EntryRow> correctionsOf(String receipt) {
-    return query(ENTRIES + " WHERE receipt = ? AND kind = 'Correction' ORDER BY balance, sequence", List.of(receipt), SqliteReads::entryRow);
+    return query(ENTRIES + " WHERE receipt = ? AND kind <> 'Charge' ORDER BY balance, sequence", List.of(receipt), SqliteReads::entryRow);
   }
 
   @Override

@@ -7,8 +7,10 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command.JournalPosition;
+import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.ledger.Purse;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.policy.Policy;
 import java.nio.file.Path;
@@ -100,8 +102,12 @@ public final class SqliteStore implements LedgerStore {
 
   private void loadMoney(LedgerState state) throws SQLException {
     each(
-        "SELECT name, unit, posted, held, sequence FROM accounts",
-        r -> state.apply(new Change.AccountChanged(new Account(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5)))));
+        "SELECT name, unit, posted, held, sequence, purse FROM accounts",
+        r -> {
+          Account plain = new Account(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5));
+          String purse = r.getString(6);
+          state.apply(new Change.AccountChanged(purse == null ? plain : plain.with(json.read(purse, Purse.class))));
+        });
     each(
         "SELECT budget, value, unit, window_start, window_end, spent, held, last_used FROM buckets",
         r -> {
@@ -109,10 +115,11 @@ public final class SqliteStore implements LedgerStore {
           state.apply(new Change.BucketChanged(new Bucket(key, r.getLong(5), r.getLong(6), r.getLong(7), r.getLong(8))));
         });
     each(
-        "SELECT key, content, balance, sequence, before, after FROM grants",
+        "SELECT key, content, balance, sequence, before, after, terms FROM grants",
         r -> {
           ObjectName balance = ObjectName.parse(r.getString(3));
-          state.apply(new Change.GrantRecorded(new Change.GrantRecord(r.getString(1), r.getString(2), balance, r.getLong(4), r.getLong(5), r.getLong(6))));
+          GrantTerms terms = r.getString(7) == null ? null : json.read(r.getString(7), GrantTerms.class);
+          state.apply(new Change.GrantRecorded(new Change.GrantRecord(r.getString(1), r.getString(2), balance, r.getLong(4), r.getLong(5), r.getLong(6), terms)));
         });
   }
 

@@ -71,7 +71,9 @@ final class SqliteWriter {
     changes.forEach(rows::add);
     try {
       for (Account account : rows.accounts.values()) {
-        run("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?)", account.name(), account.unit(), account.posted(), account.held(), account.sequence());
+        run(
+            "INSERT OR REPLACE INTO accounts (name, unit, posted, held, sequence, purse) VALUES (?,?,?,?,?,?)",
+            account.name(), account.unit(), account.posted(), account.held(), account.sequence(), json.write(account.purse()));
       }
       for (Hold hold : rows.holds.values()) {
         run("INSERT OR REPLACE INTO holds VALUES (?,?,?,?)", hold.id().request(), hold.id().attempt(), hold.state().name(), json.write(hold));
@@ -115,8 +117,9 @@ final class SqliteWriter {
       case Change.KeyFreed c -> run("DELETE FROM idempotency WHERE api_key = ? AND key = ?", c.key().apiKey(), c.key().key());
       case Change.GrantRecorded c ->
           run(
-              "INSERT INTO grants VALUES (?,?,?,?,?,?)",
-              c.grant().key(), c.grant().content(), c.grant().balance(), c.grant().sequence(), c.grant().before(), c.grant().after());
+              "INSERT INTO grants (key, content, balance, sequence, before, after, terms) VALUES (?,?,?,?,?,?,?)",
+              c.grant().key(), c.grant().content(), c.grant().balance(), c.grant().sequence(), c.grant().before(), c.grant().after(),
+              c.grant().terms() == null ? null : json.write(c.grant().terms()));
       case Change.PolicyActivated c -> policies.activated(c.policy().digest(), c.atMs());
       case Change.PolicyDropped c -> policies.dropped(c.digest());
       default -> throw new IllegalStateException("not written in order: " + change);
@@ -125,8 +128,9 @@ final class SqliteWriter {
 
   private void entry(Entry e) throws SQLException {
     run(
-        "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-        e.balance(), e.sequence(), e.timeMs(), e.kind().text(), e.amount(), e.before(), e.after(), e.receipt(), e.attempt(), e.actor(), e.reason());
+        "INSERT INTO entries (balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        e.balance(), e.sequence(), e.timeMs(), e.kind().text(), e.amount(), e.before(), e.after(), e.receipt(), e.attempt(), e.actor(), e.reason(),
+        e.allocations().isEmpty() ? null : json.write(e.allocations()));
   }
 
   private void receipt(Receipt r) throws SQLException {

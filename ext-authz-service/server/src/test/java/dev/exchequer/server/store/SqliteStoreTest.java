@@ -50,8 +50,8 @@ class SqliteStoreTest extends LedgerScenarios {
         "DELETE FROM entries",
         "UPDATE receipts SET status = 'Denied'",
         "DELETE FROM receipts",
-        "INSERT INTO entries VALUES ('default/credit', 9, 0, 'Grant', 1, 0, 1, NULL, NULL, NULL, NULL)",
-        "INSERT INTO entries VALUES ('default/credit', 3, 0, 'Grant', 1, 5, 6, NULL, NULL, NULL, NULL)",
+        "INSERT INTO entries (balance, sequence, time, kind, amount, before, after) VALUES ('default/credit', 9, 0, 'Grant', 1, 0, 1)",
+        "INSERT INTO entries (balance, sequence, time, kind, amount, before, after) VALUES ('default/credit', 3, 0, 'Grant', 1, 5, 6)",
         "UPDATE accounts SET held = -1",
       })
   void theDatabaseItselfRefuses(String sql) throws SQLException {
