@@ -82,7 +82,7 @@ final class AdminJson {
     json.put("held", Money.decimal(row.held()));
     json.put("available", Money.decimal(Math.subtractExact(Math.addExact(row.posted(), overdraft), row.held())));
     json.put("overdraftLimit", Money.decimal(overdraft));
-    json.put("suspended", definition.map(Balance::suspended).orElse(true));
+    json.put("suspended", row.stopped() || definition.map(Balance::suspended).orElse(true));
     json.put("sequence", row.sequence());
     return json.put("asOf", time(row.asOfMs()));
   }
@@ -110,7 +110,10 @@ final class AdminJson {
     ObjectNode json = JSON.createObjectNode();
     json.put("balance", row.balance()).put("sequence", row.sequence()).put("time", time(row.time())).put("kind", row.kind());
     json.put("amount", Money.decimal(row.amount())).put("before", Money.decimal(row.before())).put("after", Money.decimal(row.after()));
-    return json.put("receipt", row.receipt()).put("attempt", row.attempt()).put("actor", row.actor()).put("reason", row.reason());
+    json.put("receipt", row.receipt()).put("attempt", row.attempt()).put("actor", row.actor()).put("reason", row.reason());
+    ArrayNode allocations = json.putArray("allocations");
+    row.allocations().forEach(a -> allocations.addObject().put("grant", a.grant()).put("amount", Money.decimal(a.amount())));
+    return json;
   }
 
   /** One bucket; limit and remaining are null where the budget does not list the unit, or no longer exists. */
@@ -132,7 +135,11 @@ final class AdminJson {
     return JSON.createObjectNode().put("apiKey", row.apiKey()).put("second", time(row.secondMs())).put("code", row.code()).put("count", row.count());
   }
 
-  static ObjectNode granted(Result.Granted granted) {
+  static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  static ObjectNode booked(Result.Booked granted) {
     ObjectNode json = JSON.createObjectNode();
     json.put("balance", granted.balance().toString()).put("sequence", granted.sequence());
     json.put("before", Money.decimal(granted.beforeNanos())).put("after", Money.decimal(granted.afterNanos()));
@@ -165,7 +172,7 @@ final class AdminJson {
     };
   }
 
-  private static String time(long ms) {
+  static String time(long ms) {
     return MILLIS.format(Instant.ofEpochMilli(ms));
   }
 

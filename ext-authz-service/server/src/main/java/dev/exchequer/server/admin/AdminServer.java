@@ -1,5 +1,6 @@
 package dev.exchequer.server.admin;
 
+import dev.exchequer.ledger.Command.Stand.Standing;
 import dev.exchequer.server.admin.Tokens.Actor;
 import dev.exchequer.server.admin.Tokens.Role;
 import dev.exchequer.server.engine.Engine;
@@ -100,7 +101,15 @@ public final class AdminServer implements AutoCloseable {
     DryRuns dryRuns = new DryRuns(engine, Clock.systemUTC());
     app.post("/api/v1/dry-run", viewer(dryRuns::handle));
     Grants grants = new Grants(engine);
-    app.post("/api/v1/namespaces/{ns}/balances/{name}/grants", call -> grants.handle(call, actor(call, Role.TREASURER).name()));
+    String balance = "/api/v1/namespaces/{ns}/balances/{name}";
+    app.get(balance + "/lots", viewer(new Value(engine)::lots));
+    app.post(balance + "/grants", treasurer(grants::grant));
+    app.post(balance + "/grants/void", treasurer(grants::voidGrant));
+    app.post(balance + "/adjustments", treasurer(grants::adjust));
+    app.post("/api/v1/receipts/{id}/refunds", treasurer(grants::refund));
+    app.post(balance + "/suspend", call -> grants.stand(call, actor(call, Role.OPERATOR).name(), Standing.SUSPENDED));
+    app.post(balance + "/resume", call -> grants.stand(call, actor(call, Role.OPERATOR).name(), Standing.OPEN));
+    app.post(balance + "/close", treasurer((call, actor) -> grants.stand(call, actor, Standing.CLOSED)));
 
     app.exception(AdminRefusal.class, (refusal, call) -> error(call, refusal.status(), refusal.code(), refusal.told()));
     app.exception(HttpResponseException.class, (e, call) -> error(call, e.getStatus(), codeOf(e.getStatus()), String.valueOf(e.getMessage())));
@@ -123,6 +132,15 @@ public final class AdminServer implements AutoCloseable {
       actor(call, Role.VIEWER);
       handler.handle(call);
     };
+  }
+
+  /** What a treasurer does, by the name of the token. */
+  private interface Order {
+    void handle(Context call, String actor);
+  }
+
+  private Handler treasurer(Order order) {
+    return call -> order.handle(call, actor(call, Role.TREASURER).name());
   }
 
   private Actor actor(Context call, Role needed) {

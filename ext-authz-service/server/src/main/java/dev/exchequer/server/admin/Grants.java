@@ -1,24 +1,21 @@
 package dev.exchequer.server.admin;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Result;
-import dev.exchequer.money.Money;
 import dev.exchequer.server.engine.Engine;
 import io.javalin.http.Context;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** POST .../grants: adds value to a balance, once per idempotency key. */
+/** Calls that change money: each once per idempotency key, by the token's name, for a reason. */
 final class Grants {
   private static final Logger LOG = LoggerFactory.getLogger(Grants.class);
-  private static final int LONGEST_REASON = 1024;
-  private static final String KEY = "[\\x21-\\x7e]{1,255}";
+  private static final int HIGHEST_PRIORITY = 1000;
+  private static final int LONGEST_GRANT = 512;
   private static final long PATIENCE_SECONDS = 10;
 
   private final Engine engine;
@@ -27,16 +24,52 @@ final class Grants {
     this.engine = engine;
   }
 
-  void handle(Context call, String actor) {
-    AdminQueries.none(call);
-    ObjectName balance = AdminQueries.balance(call);
-    String key = call.header("Idempotency-Key");
-    if (key == null || !key.matches(KEY)) {
-      throw AdminRefusal.badRequest("the header Idempotency-Key must be 1 to 255 visible ASCII characters: with it a repetition adds nothing");
+  /** POST .../grants */
+  void grant(Context call, String actor) {
+    Orders order = Orders.of(call, "amount", "category", "priority", "startsAt", "expiresAt");
+    GrantTerms terms = terms(order);
+    answer(call, new Command.Grant(AdminQueries.balance(call), order.amount(), terms, actor, order.reason(), order.key()));
+  }
+
+  private static GrantTerms terms(Orders order) {
+    long starts = order.time("startsAt");
+    long expires = order.time("expiresAt");
+    if (expires != 0 && expires <= starts) {
+      throw AdminRefusal.badRequest("expiresAt must be later than startsAt");
     }
-    JsonNode body = body(call);
-    switch (ask(new Command.Grant(balance, amount(body), actor, reason(body), key))) {
-      case Result.Granted granted -> call.status(granted.repeated() ? 200 : 201).contentType("application/json").result(AdminJson.text(AdminJson.granted(granted)));
+    boolean promotional = order.second("category", "Paid", "Promotional");
+    return new GrantTerms(promotional, order.number("priority", GrantTerms.USUAL_PRIORITY, 0, HIGHEST_PRIORITY), starts, expires);
+  }
+
+  /** POST .../grants/void */
+  void voidGrant(Context call, String actor) {
+    Orders order = Orders.of(call, "grant");
+    answer(call, new Command.VoidGrant(AdminQueries.balance(call), order.text("grant", LONGEST_GRANT), actor, order.reason(), order.key()));
+  }
+
+  /** POST .../adjustments */
+  void adjust(Context call, String actor) {
+    Orders order = Orders.of(call, "amount");
+    answer(call, new Command.Adjust(AdminQueries.balance(call), order.signedAmount(), actor, order.reason(), order.key()));
+  }
+
+  /** POST /receipts/{id}/refunds */
+  void refund(Context call, String actor) {
+    Orders order = Orders.of(call, "attempt", "amount");
+    int attempt = order.number("attempt", 1, 1, HIGHEST_PRIORITY);
+    answer(call, new Command.Refund(call.pathParam("id"), attempt, order.amount(), actor, order.reason(), order.key()));
+  }
+
+  /** POST .../suspend, resume, close */
+  void stand(Context call, String actor, Command.Stand.Standing standing) {
+    Orders order = Orders.of(call);
+    answer(call, new Command.Stand(AdminQueries.balance(call), standing, actor, order.reason(), order.key()));
+  }
+
+  private void answer(Context call, Command.Administer command) {
+    switch (ask(command)) {
+      case Result.Granted r -> booked(call, new Result.Booked(r.balance(), r.sequence(), r.beforeNanos(), r.afterNanos(), r.repeated()));
+      case Result.Booked booked -> booked(call, booked);
       case Result.Rejected rejected -> throw new AdminRefusal(status(rejected.code()), rejected.code(), rejected.message());
       case Result.Held h -> throw notAnAnswer(h);
       case Result.Refused r -> throw notAnAnswer(r);
@@ -45,9 +78,13 @@ final class Grants {
     }
   }
 
-  private Result ask(Command.Grant grant) {
+  private static void booked(Context call, Result.Booked booked) {
+    AdminServer.json(call.status(booked.repeated() ? 200 : 201), AdminJson.text(AdminJson.booked(booked)));
+  }
+
+  private Result ask(Command.Administer command) {
     try {
-      return engine.grant(grant).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return engine.administer(command).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable(e);
@@ -58,45 +95,8 @@ final class Grants {
 
   /** Whether it was booked is not known; the same key makes asking again harmless. */
   private static AdminRefusal unavailable(Exception why) {
-    LOG.warn("a grant was not answered: {}", why.toString());
+    LOG.warn("an admin command was not answered: {}", why.toString());
     return new AdminRefusal(503, "accounting_unavailable", "the ledger does not answer now; repeat the call with the same Idempotency-Key");
-  }
-
-  private static JsonNode body(Context call) {
-    JsonNode body = AdminJson.strict(call.body());
-    if (!body.isObject()) {
-      throw AdminRefusal.badRequest("the body must be {\"amount\":\"12.5\",\"reason\":\"...\"}");
-    }
-    for (Map.Entry<String, JsonNode> field : body.properties()) {
-      if (!field.getKey().equals("amount") && !field.getKey().equals("reason")) {
-        throw AdminRefusal.badRequest("no such field: " + field.getKey() + "; there are amount and reason");
-      }
-    }
-    return body;
-  }
-
-  private static long amount(JsonNode body) {
-    if (!body.path("amount").isTextual()) {
-      throw AdminRefusal.badRequest("amount must be a string like \"12.5\"");
-    }
-    long nanos;
-    try {
-      nanos = Money.parse(body.path("amount").asText());
-    } catch (IllegalArgumentException e) {
-      throw AdminRefusal.badRequest("amount " + e.getMessage());
-    }
-    if (nanos == 0) {
-      throw AdminRefusal.badRequest("amount must be above zero");
-    }
-    return nanos;
-  }
-
-  private static String reason(JsonNode body) {
-    String reason = body.path("reason").isTextual() ? body.path("reason").asText().strip() : "";
-    if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
-      throw AdminRefusal.badRequest("reason must be a text of 1 to " + LONGEST_REASON + " characters: it is kept in the balance's history");
-    }
-    return reason;
   }
 
   /** The ledger's codes: what is not there, what contradicts an earlier command, and what cannot be done. */
@@ -108,6 +108,6 @@ final class Grants {
   }
 
   private static IllegalStateException notAnAnswer(Result result) {
-    return new IllegalStateException("not an answer to a grant: " + result);
+    return new IllegalStateException("not an answer to an admin command: " + result);
   }
 }

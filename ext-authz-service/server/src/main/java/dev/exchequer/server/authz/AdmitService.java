@@ -156,6 +156,7 @@ public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase 
       case Result.Refused refused -> ToEnvoyCheck.denied(refused.ending(), refused.receipt());
       case Result.Settled other -> throw unexpected(other);
       case Result.Granted other -> throw unexpected(other);
+      case Result.Booked other -> throw unexpected(other);
       case Result.Rejected other -> throw unexpected(other);
       case Result.Done other -> throw unexpected(other);
     };

@@ -45,7 +45,7 @@ final class OwnMoney {
       balance.routeClasses().stream().sorted().map(RouteClass::text).forEach(classes::add);
       item.put("posted", amount(row.posted(), amounts)).put("held", amount(row.held(), amounts));
       item.put("available", amount(Math.subtractExact(Math.addExact(row.posted(), balance.overdraftNanos()), row.held()), amounts));
-      item.put("overdraftLimit", amount(balance.overdraftNanos(), amounts)).put("suspended", balance.suspended());
+      item.put("overdraftLimit", amount(balance.overdraftNanos(), amounts)).put("suspended", balance.suspended() || row.stopped());
       item.put("sequence", row.sequence()).put("asOf", time(row.asOfMs()));
     }
     return list.putNull("nextCursor").toString();

@@ -3,6 +3,8 @@ package dev.exchequer.server.engine;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.DryRun;
 import dev.exchequer.ledger.Result;
@@ -58,8 +60,13 @@ public interface Engine {
     return CompletableFuture.failedFuture(new LedgerUnavailable("this engine has no ledger to look at"));
   }
 
-  /** {@link Result.Granted} or {@link Result.Rejected}. */
-  CompletableFuture<Result> grant(Command.Grant grant);
+  /** What a balance has and of what it consists, as committed; empty if there is none. Looks only. */
+  default CompletableFuture<Optional<Account>> account(ObjectName balance) {
+    return CompletableFuture.failedFuture(new LedgerUnavailable("this engine has no ledger to look at"));
+  }
+
+  /** {@link Result.Granted}, {@link Result.Booked} or {@link Result.Rejected}. */
+  CompletableFuture<Result> administer(Command.Administer command);
 
   /** Another policy decides new requests from the moment that this completes. {@link Result.Done}. */
   CompletableFuture<Result> activate(Policy policy, byte[] canonical);

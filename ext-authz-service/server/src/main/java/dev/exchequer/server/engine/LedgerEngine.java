@@ -4,6 +4,7 @@ import dev.exchequer.fallback.Ending;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.DryRun;
 import dev.exchequer.ledger.LedgerCore;
@@ -182,8 +183,13 @@ public final class LedgerEngine implements Engine {
   }
 
   @Override
-  public CompletableFuture<Result> grant(Command.Grant grant) {
-    return lane.submit(grant);
+  public CompletableFuture<Optional<Account>> account(ObjectName balance) {
+    return lane.ask((state, nowMs) -> state.account(balance));
+  }
+
+  @Override
+  public CompletableFuture<Result> administer(Command.Administer command) {
+    return lane.submit(command);
   }
 
   @Override

@@ -163,9 +163,9 @@ class AdminServerTest {
     assertThat(get("/api/v1/namespaces/default/balances/wallet/entries", "v").body())
         .isEqualTo(
             "{\"items\":[{\"balance\":\"default/wallet\",\"sequence\":2,\"time\":\"1970-01-01T00:00:02.000Z\",\"kind\":\"Charge\",\"amount\":\"-0.004210000\","
-                + "\"before\":\"1.000000000\",\"after\":\"0.995790000\",\"receipt\":\"r1\",\"attempt\":2,\"actor\":null,\"reason\":null},"
+                + "\"before\":\"1.000000000\",\"after\":\"0.995790000\",\"receipt\":\"r1\",\"attempt\":2,\"actor\":null,\"reason\":null,\"allocations\":[]},"
                 + "{\"balance\":\"default/wallet\",\"sequence\":1,\"time\":\"1970-01-01T00:00:01.000Z\",\"kind\":\"Grant\",\"amount\":\"1.000000000\","
-                + "\"before\":\"0.000000000\",\"after\":\"1.000000000\",\"receipt\":null,\"attempt\":null,\"actor\":\"policy\",\"reason\":\"initial grant start\"}],"
+                + "\"before\":\"0.000000000\",\"after\":\"1.000000000\",\"receipt\":null,\"attempt\":null,\"actor\":\"policy\",\"reason\":\"initial grant start\",\"allocations\":[]}],"
                 + "\"nextCursor\":null}");
     assertThat(get("/api/v1/namespaces/default/balances/none/entries", "v").statusCode()).isEqualTo(404);
   }

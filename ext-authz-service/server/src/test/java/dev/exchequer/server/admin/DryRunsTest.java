@@ -174,7 +174,7 @@ class DryRunsTest {
     world.budgets.add(world.budget("tasks", dev.exchequer.policy.Budget.Per.TASK, "CREDIT", "50", 1));
     run(
         running -> {
-          running.engine.grant(new Command.Grant(World.CREDIT, 5, "test", "a row", "k")).join();
+          running.engine.administer(new Command.Grant(World.CREDIT, 5, "test", "a row", "k")).join();
           List<String> before = everything();
           for (int i = 0; i < 5; i++) {
             JsonNode answer = running.ask("{\"apiKey\":\"default/key\",\"model\":\"model\",\"task\":\"t" + i + "\"}");

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger with one receipt, one balance with two entries, and one budget; grants answer what the test says. */
-final class FakeLedger extends UnusedEngine implements LedgerReads {
+class FakeLedger extends UnusedEngine implements LedgerReads {
   static final ObjectName WALLET = new ObjectName("default", "wallet");
   static final ObjectName ORPHAN = new ObjectName("default", "orphan");
   static final ObjectName MONTH = new ObjectName("default", "month");
@@ -28,7 +28,7 @@ final class FakeLedger extends UnusedEngine implements LedgerReads {
       {"id":"r1","status":"Denied","time":"2026-11-23T13:44:24.123Z","apiKey":"default/ci","keyLabel":"ci","project":"default/acme","requestedModel":"m",\
       "latencyMs":2,"error":{"httpStatus":404,"code":"model_not_found","message":"No route."},"hops":[],"corrections":[]}""";
 
-  final List<Command.Grant> grants = new ArrayList<>();
+  final List<Command.Administer> grants = new ArrayList<>();
   CompletableFuture<Result> grantAnswer = CompletableFuture.completedFuture(new Result.Granted(WALLET, 3, 1_000_000_000L, 13_500_000_000L, false));
   @Nullable ReceiptQuery lastQuery;
 
@@ -56,8 +56,8 @@ final class FakeLedger extends UnusedEngine implements LedgerReads {
   }
 
   @Override
-  public synchronized CompletableFuture<Result> grant(Command.Grant grant) {
-    grants.add(grant);
+  public synchronized CompletableFuture<Result> administer(Command.Administer command) {
+    grants.add(command);
     return grantAnswer;
   }
 

@@ -57,7 +57,7 @@ public class UnusedEngine implements Engine {
   }
 
   @Override
-  public CompletableFuture<Result> grant(Command.Grant grant) {
+  public CompletableFuture<Result> administer(Command.Administer command) {
     throw unused();
   }
 

@@ -103,7 +103,7 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public CompletableFuture<Result> grant(Command.Grant grant) {
+  public CompletableFuture<Result> administer(Command.Administer command) {
     throw new UnsupportedOperationException();
   }
 
