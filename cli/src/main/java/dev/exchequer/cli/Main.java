@@ -1,14 +1,21 @@
 package dev.exchequer.cli;
 
+import dev.exchequer.cli.admin.AdjustCommand;
 import dev.exchequer.cli.admin.BalancesCommand;
+import dev.exchequer.cli.admin.CloseCommand;
 import dev.exchequer.cli.admin.CommandFailed;
 import dev.exchequer.cli.admin.DryRunCommand;
 import dev.exchequer.cli.admin.ExplainCommand;
 import dev.exchequer.cli.admin.GrantCommand;
+import dev.exchequer.cli.admin.LotsCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
 import dev.exchequer.cli.admin.ReconcileCommand;
+import dev.exchequer.cli.admin.RefundCommand;
+import dev.exchequer.cli.admin.ResumeCommand;
 import dev.exchequer.cli.admin.StatementCommand;
+import dev.exchequer.cli.admin.SuspendCommand;
 import dev.exchequer.cli.admin.UsageCommand;
+import dev.exchequer.cli.admin.VoidGrantCommand;
 import dev.exchequer.cli.keys.KeysCommand;
 import dev.exchequer.cli.mock.MockProviderCommand;
 import dev.exchequer.cli.prices.PricesCommand;
@@ -35,7 +42,9 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
-      BalancesCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, UsageCommand.class, StatementCommand.class, ReconcileCommand.class, KeysCommand.class, PricesCommand.class, BackupCommand.class, Version.VersionCommand.class
+        BalancesCommand.class, LotsCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, VoidGrantCommand.class, AdjustCommand.class,
+        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, UsageCommand.class, StatementCommand.class, ReconcileCommand.class, KeysCommand.class,
+        PricesCommand.class, BackupCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

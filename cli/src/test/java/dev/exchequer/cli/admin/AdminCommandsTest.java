@@ -33,6 +33,14 @@ class AdminCommandsTest {
       {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"57.000000000","held":"0.500000000",
        "available":"56.500000000","suspended":false}""";
 
+  private static final String BOOKED =
+      """
+      {"balance":"default/wallet","sequence":9,"before":"50.000000000","after":"57.000000000","repeated":false}""";
+  private static final String LOTS =
+      """
+      {"balance":"default/wallet","unit":"CNY","posted":"57.000000000","debt":"0.000000000","suspended":false,"closed":false,"items":[{"grant":"admin/k1",
+       "category":"Promotional","priority":5,"startsAt":null,"expiresAt":"2027-01-01T00:00:00.000Z","remaining":"57.000000000","reserved":"1.000000000","started":true}]}""";
+
   private static final String PAST_BALANCE =
       """
       {"name":"default/wallet","project":"default/acme","type":"Wallet","unit":"CNY","routeClasses":["Pool"],"posted":"60.000000000","held":null,
@@ -95,8 +103,8 @@ class AdminCommandsTest {
           case "/api/v1/namespaces/default/balances" ->
               "{\"items\":[" + (exchange.getRequestURI().getRawQuery() == null ? BALANCE : PAST_BALANCE) + "],\"nextCursor\":null}";
           case "/api/v1/namespaces/default/balances/wallet" -> BALANCE;
-          case "/api/v1/namespaces/default/balances/wallet/grants" -> "{\"amount\":\"7.000000000\"}";
-          default -> "{\"error\":{\"message\":\"no such thing\"}}";
+          case "/api/v1/namespaces/default/balances/wallet/lots" -> LOTS;
+          default -> exchange.getRequestMethod().equals("POST") ? BOOKED : "{\"error\":{\"message\":\"no such thing\"}}";
         };
     byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(answer.contains("\"error\":{") ? 404 : 200, bytes.length);
@@ -281,7 +289,35 @@ class AdminCommandsTest {
   void grant() {
     assertThat(run(new GrantCommand(), "wallet", "7", "--reason", "transfer", "--idempotency-key", "k1")).isZero();
     assertThat(asked.get(0)).isEqualTo("POST /api/v1/namespaces/default/balances/wallet/grants Bearer secret k1 {\"amount\":\"7\",\"reason\":\"transfer\"}");
-    assertThat(out.toString()).isEqualToNormalizingNewlines("Granted 7 CNY to default/wallet; it has 57 now.\n");
+    assertThat(out.toString()).isEqualToNormalizingNewlines("Granted 7 to default/wallet 50 -> 57 (entry 9).\n");
+  }
+
+  @Test
+  void aGrantWithTerms() {
+    assertThat(run(new GrantCommand(), "wallet", "7", "--promotional", "--priority", "5", "--expires-at", "2027-01-01T00:00:00Z", "--reason", "gift", "--idempotency-key", "k1")).isZero();
+    assertThat(asked.get(0)).endsWith("{\"amount\":\"7\",\"category\":\"Promotional\",\"priority\":5,\"expiresAt\":\"2027-01-01T00:00:00Z\",\"reason\":\"gift\"}");
+  }
+
+  @Test
+  void whatChangesMoney() {
+    assertThat(run(new AdjustCommand(), "wallet", "-3.5", "--reason", "twice", "--idempotency-key", "k")).isZero();
+    assertThat(asked.get(0)).isEqualTo("POST /api/v1/namespaces/default/balances/wallet/adjustments Bearer secret k {\"amount\":\"-3.5\",\"reason\":\"twice\"}");
+    assertThat(run(new RefundCommand(), "r1", "0.5", "--attempt", "2", "--reason", "bad", "--idempotency-key", "k")).isZero();
+    assertThat(asked.get(1)).isEqualTo("POST /api/v1/receipts/r1/refunds Bearer secret k {\"attempt\":2,\"amount\":\"0.5\",\"reason\":\"bad\"}");
+    assertThat(run(new VoidGrantCommand(), "team/wallet", "admin/k1", "--reason", "twice", "--idempotency-key", "k")).isZero();
+    assertThat(asked.get(2)).isEqualTo("POST /api/v1/namespaces/team/balances/wallet/grants/void Bearer secret k {\"grant\":\"admin/k1\",\"reason\":\"twice\"}");
+    for (MoneyCommand command : List.of(new SuspendCommand(), new ResumeCommand(), new CloseCommand())) {
+      assertThat(run(command, "wallet", "--reason", "audit")).isZero();
+    }
+    assertThat(asked.subList(3, 6)).extracting(line -> line.replaceAll(".*/wallet/(\\S+) .*", "$1")).containsExactly("suspend", "resume", "close");
+    assertThat(out.toString()).contains("Adjusted default/wallet 50 -> 57 (entry 9).").contains("Voided admin/k1: ").contains("is closed.");
+  }
+
+  @Test
+  void lots() {
+    assertThat(run(new LotsCommand(), "wallet")).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/namespaces/default/balances/wallet/lots ");
+    assertThat(out.toString()).contains("admin/k1").contains("Promotional").contains("posted 57 CNY, debt 0 CNY");
   }
 
   @Test
