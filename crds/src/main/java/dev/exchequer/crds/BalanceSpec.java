@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The definition of a balance; the money itself is in the ledger. */
 @ValidationRule(
@@ -25,7 +26,7 @@ public final class BalanceSpec {
 
   @Required
   @ValidationRule(value = "self == oldSelf", message = RuleMessages.BALANCE_TYPE_IMMUTABLE)
-  @JsonPropertyDescription("Credit: a grant of the operator; Wallet: money that was paid in. Immutable.")
+  @JsonPropertyDescription("Credit: a grant of the operator; Wallet: money that was paid in; Allowance: value that comes again every period. Immutable.")
   public BalanceType type;
 
   @Required
@@ -54,7 +55,7 @@ public final class BalanceSpec {
   public String overdraftLimit = "0";
 
   @Default("Debt")
-  @JsonPropertyDescription("What becomes of a charge above its hold. Debt: it is posted, new holds wait until it is repaid.")
+  @JsonPropertyDescription("What becomes of a charge above its hold. Debt: it is posted, new holds wait until it is repaid. WriteOff: what exceeds the hold is given back at once.")
   public OnExcess onExcess = OnExcess.DEBT;
 
   @Default("ChargeObserved")
@@ -65,6 +66,10 @@ public final class BalanceSpec {
   @JsonPropertyDescription("Value granted once per id, for ever. Append-only.")
   public List<InitialGrant> initialGrants = List.of();
 
+  @Size(max = 8)
+  @JsonPropertyDescription("Value granted once for each window of the calendar. Windows that passed while no gateway ran are not made up for.")
+  public List<RecurringGrant> recurringGrants = List.of();
+
   @Default("false")
   @JsonPropertyDescription("Whether it takes no new holds; open ones settle. Default false.")
   public boolean suspend;
@@ -74,13 +79,17 @@ public final class BalanceSpec {
     @JsonProperty("Credit")
     CREDIT,
     @JsonProperty("Wallet")
-    WALLET
+    WALLET,
+    @JsonProperty("Allowance")
+    ALLOWANCE
   }
 
   /** What becomes of a charge above its hold. */
   public enum OnExcess {
     @JsonProperty("Debt")
-    DEBT
+    DEBT,
+    @JsonProperty("WriteOff")
+    WRITE_OFF
   }
 
   /** What an undecided hold costs. */
@@ -105,6 +114,59 @@ public final class BalanceSpec {
     @Pattern(Formats.MONEY)
     @JsonPropertyDescription("Value that is added, in the unit of the balance.")
     public String amount;
+
+    @Default("Paid")
+    @JsonPropertyDescription("Whether it was paid for.")
+    public GrantCategory category = GrantCategory.PAID;
+
+    @Default("50")
+    @Min(0)
+    @Max(1000)
+    @JsonPropertyDescription("The lower is used first.")
+    public int priority = 50;
+
+    @Size(max = 64)
+    @JsonPropertyDescription("First moment at which it can be spent, RFC 3339; absent = at once.")
+    public @Nullable String startsAt;
+
+    @Size(max = 64)
+    @JsonPropertyDescription("First moment at which what is left of it is gone, RFC 3339; absent = never.")
+    public @Nullable String expiresAt;
+  }
+
+  /** Granted once for each window. */
+  @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
+  public static final class RecurringGrant {
+    @Required
+    @Size(min = 1, max = 63)
+    @Pattern(Formats.LABEL)
+    @JsonPropertyDescription("Name of the grant within the balance; with the start of a window it stands for one grant.")
+    public String id;
+
+    @Required
+    @Size(max = 20)
+    @Pattern(Formats.MONEY)
+    @JsonPropertyDescription("Value that is added in each window, in the unit of the balance. A change counts from the next window on.")
+    public String amount;
+
+    @Required
+    @JsonPropertyDescription("Length of a window.")
+    public BudgetSpec.Period period;
+
+    @Default("1")
+    @Min(1)
+    @Max(28)
+    @JsonPropertyDescription("First day of a window: day of the month (1 to 28), or of the week (1 = Monday).")
+    public int anchorDay = 1;
+
+    @Size(min = 1, max = 64)
+    @Default("\"UTC\"")
+    @JsonPropertyDescription("Time zone whose midnight begins a window, an IANA name.")
+    public String timeZone = "UTC";
+
+    @Default("false")
+    @JsonPropertyDescription("Whether what is left at the end of a window stays. Default false: it expires.")
+    public boolean carryOver;
 
     @Default("Paid")
     @JsonPropertyDescription("Whether it was paid for.")

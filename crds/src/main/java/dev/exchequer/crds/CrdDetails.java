@@ -18,6 +18,7 @@ final class CrdDetails implements CRDPostProcessor {
   private static final Map<String, String> LIST_MAP_KEYS =
       Map.of(
           "initialGrants", "id",
+          "recurringGrants", "id",
           "rates", "name",
           "meters", "meter",
           "credentials", "name",
@@ -26,7 +27,7 @@ final class CrdDetails implements CRDPostProcessor {
           "conditions", "type",
           "envoys", "node");
 
-  private static final Set<String> TIMES = Set.of("effectiveFrom", "effectiveUntil", "expiresAt", "lastTransitionTime", "since", "seen", "asOf");
+  private static final Set<String> TIMES = Set.of("effectiveFrom", "effectiveUntil", "startsAt", "expiresAt", "lastTransitionTime", "since", "seen", "asOf");
 
   /** Counters that outgrow an int. */
   private static final Set<String> LONGS = Set.of("observedGeneration", "sequence", "openHolds", "values", "exhausted");

@@ -127,6 +127,7 @@ class CrdTest {
     assertThat(maps)
         .contains(
             "root.spec.initialGrants by id",
+            "root.spec.recurringGrants by id",
             "root.spec.rates by name",
             "root.spec.rates.meters by meter",
             "root.spec.rates.contextTiers.meters by meter",

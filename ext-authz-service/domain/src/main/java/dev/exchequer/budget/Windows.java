@@ -9,14 +9,21 @@ import java.time.ZoneId;
 public record Windows(long startMs, long endMs) {
 
   public static Windows at(Budget budget, long nowMs) {
-    if (budget.window() == Budget.Window.LIFETIME) {
+    return at(budget.window(), budget.anchorDay(), budget.timeZone(), nowMs);
+  }
+
+  /**
+   * @param anchorDay day of the month (1 to 28), or ISO day of the week
+   * @param zone whose midnight begins a window; where a day has none (DST), its first moment does
+   */
+  public static Windows at(Budget.Window window, int anchorDay, ZoneId zone, long nowMs) {
+    if (window == Budget.Window.LIFETIME) {
       return new Windows(0, 0);
     }
-    ZoneId zone = budget.timeZone();
     LocalDate today = Instant.ofEpochMilli(nowMs).atZone(zone).toLocalDate();
-    LocalDate start = start(budget, today);
+    LocalDate start = start(window, anchorDay, today);
     LocalDate end =
-        switch (budget.window()) {
+        switch (window) {
           case LIFETIME, DAY -> start.plusDays(1);
           case WEEK -> start.plusWeeks(1);
           case MONTH -> start.plusMonths(1);
@@ -24,12 +31,12 @@ public record Windows(long startMs, long endMs) {
     return new Windows(start.atStartOfDay(zone).toInstant().toEpochMilli(), end.atStartOfDay(zone).toInstant().toEpochMilli());
   }
 
-  private static LocalDate start(Budget budget, LocalDate today) {
-    return switch (budget.window()) {
+  private static LocalDate start(Budget.Window window, int anchorDay, LocalDate today) {
+    return switch (window) {
       case LIFETIME, DAY -> today;
-      case WEEK -> today.minusDays(Math.floorMod(today.getDayOfWeek().getValue() - budget.anchorDay(), 7));
+      case WEEK -> today.minusDays(Math.floorMod(today.getDayOfWeek().getValue() - anchorDay, 7));
       case MONTH -> {
-        LocalDate anchor = today.withDayOfMonth(budget.anchorDay());
+        LocalDate anchor = today.withDayOfMonth(anchorDay);
         yield anchor.isAfter(today) ? anchor.minusMonths(1) : anchor;
       }
     };

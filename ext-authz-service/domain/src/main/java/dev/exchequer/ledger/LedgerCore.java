@@ -21,6 +21,7 @@ public final class LedgerCore {
   public static Decision apply(LedgerState state, Command command, long nowMs) {
     Draft draft = new Draft(state, nowMs);
     new Upkeep(draft, new Treasury(draft)).due();
+    new Allowances(draft).due();
     return draft.decide(
         switch (command) {
           case Command.Admit c -> new Attempts(draft).admit(c.facts(), c.providers());
@@ -42,6 +43,7 @@ public final class LedgerCore {
           }
           case Command.Activate c -> {
             new Grants(draft).activate(c.policy());
+            new Allowances(draft).due();
             yield new Result.Done();
           }
           case Command.Administer c -> new Administration(draft).carryOut(c);

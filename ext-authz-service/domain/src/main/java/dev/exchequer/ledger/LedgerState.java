@@ -50,6 +50,8 @@ public final class LedgerState {
   private final Refusals refusals = new Refusals();
   private final Function<HoldId, Optional<Hold>> stored;
   private final long startedAtMs;
+  /** A cache: when the next window of a recurring grant begins; 0 = not looked yet. Decides nothing, as grants are remembered by their window. */
+  private long recurringDueMs;
   private @Nullable Policy policy;
 
   /**
@@ -103,6 +105,7 @@ public final class LedgerState {
     }
     policies.put(next.digest(), next);
     policy = next;
+    recurringDueMs = 0;
   }
 
   private void drop(String digest) {
@@ -156,6 +159,14 @@ public final class LedgerState {
   /** Accounts that time changes by now: a grant starts or a lot ends. By name. */
   List<ObjectName> dueAccounts(long nowMs) {
     return due.entrySet().stream().filter(account -> account.getValue() <= nowMs).map(Map.Entry::getKey).sorted().toList();
+  }
+
+  long recurringDueMs() {
+    return recurringDueMs;
+  }
+
+  void recurringDue(long ms) {
+    recurringDueMs = ms;
   }
 
   /** A hold, active or ended. */

@@ -1,6 +1,7 @@
 package dev.exchequer.policy;
 
 import dev.exchequer.identity.ObjectName;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 
@@ -22,7 +23,8 @@ public record Balance(
     OnInDoubt onInDoubt,
     List<InitialGrant> initialGrants,
     boolean suspended,
-    OnExcess onExcess) {
+    OnExcess onExcess,
+    List<RecurringGrant> recurringGrants) {
 
   /** What becomes of a charge above its hold. */
   public enum OnExcess {
@@ -51,12 +53,29 @@ public record Balance(
     }
   }
 
+  /**
+   * Granted once for each window of the calendar, by id and start of the window: whoever looks how often, and whatever its definition becomes meanwhile.
+   *
+   * @param period not LIFETIME
+   * @param anchorDay day of the month (1 to 28), or ISO day of the week
+   * @param carryOver what is left at the end of the window stays
+   */
+  public record RecurringGrant(
+      String id, long amountNanos, boolean promotional, int priority, Budget.Window period, int anchorDay, ZoneId timeZone, boolean carryOver) {
+    public RecurringGrant {
+      if (period == Budget.Window.LIFETIME) {
+        throw new IllegalArgumentException("a grant that recurs has a period");
+      }
+    }
+  }
+
   public Balance {
     routeClasses = Set.copyOf(routeClasses);
     initialGrants = List.copyOf(initialGrants);
+    recurringGrants = List.copyOf(recurringGrants);
   }
 
-  /** One whose excess is debt. */
+  /** One whose excess is debt, and to which nothing comes again. */
   public Balance(
       ObjectName name,
       ObjectName project,
@@ -68,7 +87,7 @@ public record Balance(
       OnInDoubt onInDoubt,
       List<InitialGrant> initialGrants,
       boolean suspended) {
-    this(name, project, type, unit, routeClasses, order, overdraftNanos, onInDoubt, initialGrants, suspended, OnExcess.DEBT);
+    this(name, project, type, unit, routeClasses, order, overdraftNanos, onInDoubt, initialGrants, suspended, OnExcess.DEBT, List.of());
   }
 
   public Payer payer() {

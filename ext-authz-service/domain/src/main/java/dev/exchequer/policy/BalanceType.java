@@ -2,7 +2,8 @@ package dev.exchequer.policy;
 
 public enum BalanceType {
   CREDIT("Credit"),
-  WALLET("Wallet");
+  WALLET("Wallet"),
+  ALLOWANCE("Allowance");
 
   private final String text;
 

@@ -88,7 +88,8 @@ final class SimulatedPolicies {
   private Balance balance(String name, String project, BalanceType type, String unit, Set<RouteClass> classes, int order, String overdraft) {
     Balance.OnInDoubt onInDoubt = random.nextBoolean() ? Balance.OnInDoubt.CHARGE_OBSERVED : Balance.OnInDoubt.RELEASE;
     List<Balance.InitialGrant> grants = List.of(new Balance.InitialGrant("opening", Money.parse("3"), false, 50));
-    return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF);
+    return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF,
+        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ZoneId.of("Asia/Shanghai"), rarely())));
   }
 
   private Provider provider(String name) {

@@ -80,6 +80,8 @@ public final class World {
   public Balance.OnExcess onExcess = Balance.OnExcess.DEBT;
   /** Of credit, instead of its amount. */
   public List<Balance.InitialGrant> initialGrants = List.of();
+  /** Of credit. */
+  public List<Balance.RecurringGrant> recurringGrants = List.of();
   public String overdraft = "0";
   private final LotBooks lots = new LotBooks();
   private int plans;
@@ -96,8 +98,8 @@ public final class World {
   public Policy policy() {
     List<Balance> balances =
         List.of(
-            new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, Money.parse(overdraft), onInDoubt, initialGrants.isEmpty() ? grants(credit) : initialGrants, creditSuspended, onExcess),
-            new Balance(WALLET, name("acme"), BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL), 1, 0, onInDoubt, grants(wallet), false, onExcess));
+            new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, Money.parse(overdraft), onInDoubt, initialGrants.isEmpty() ? grants(credit) : initialGrants, creditSuspended, onExcess, recurringGrants),
+            new Balance(WALLET, name("acme"), BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL), 1, 0, onInDoubt, grants(wallet), false, onExcess, List.of()));
     List<ModelPattern> any = List.of(new ModelPattern("*"));
     List<Route.Hop> routeHops = new ArrayList<>();
     for (RouteClass routeClass : hops) {

@@ -8,7 +8,9 @@ import dev.exchequer.operator.model.Secrets;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Project;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -76,7 +78,9 @@ final class Accounts {
                         grant.text("id"),
                         grant.money("amount", 0),
                         grant.text("category").equals("Promotional"),
-                        grant.number("priority", DEFAULT_GRANT_PRIORITY)))
+                        grant.number("priority", DEFAULT_GRANT_PRIORITY),
+                        grant.time("startsAt"),
+                        grant.time("expiresAt")))
             .toList();
     return new Balance(
         document.name(),
@@ -88,6 +92,26 @@ final class Accounts {
         spec.money("overdraftLimit", 0),
         spec.text("onInDoubt").equals("Release") ? Balance.OnInDoubt.RELEASE : Balance.OnInDoubt.CHARGE_OBSERVED,
         grants,
-        spec.flag("suspend"));
+        spec.flag("suspend"),
+        spec.text("onExcess").equals("WriteOff") ? Balance.OnExcess.WRITE_OFF : Balance.OnExcess.DEBT,
+        spec.list("recurringGrants").stream().map(Accounts::recurring).toList());
+  }
+
+  private static Balance.RecurringGrant recurring(Spec grant) {
+    Budget.Window period =
+        switch (grant.text("period")) {
+          case "Day" -> Budget.Window.DAY;
+          case "Week" -> Budget.Window.WEEK;
+          default -> Budget.Window.MONTH;
+        };
+    return new Balance.RecurringGrant(
+        grant.text("id"),
+        grant.money("amount", 0),
+        grant.text("category").equals("Promotional"),
+        grant.number("priority", DEFAULT_GRANT_PRIORITY),
+        period,
+        grant.number("anchorDay", 1),
+        ZoneId.of(grant.text("timeZone", "UTC")),
+        grant.flag("carryOver"));
   }
 }

@@ -5,6 +5,7 @@ import dev.exchequer.api.v1.AccountingPolicy;
 import dev.exchequer.api.v1.Credential;
 import dev.exchequer.api.v1.Crossing;
 import dev.exchequer.api.v1.Grant;
+import dev.exchequer.api.v1.RecurringGrant;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Sha256;
@@ -140,6 +141,7 @@ public final class ToAccountingPolicy {
             switch (balance.type()) {
               case CREDIT -> dev.exchequer.api.v1.Balance.Type.CREDIT;
               case WALLET -> dev.exchequer.api.v1.Balance.Type.WALLET;
+              case ALLOWANCE -> dev.exchequer.api.v1.Balance.Type.ALLOWANCE;
             })
         .setUnit(balance.unit())
         .addAllRouteClasses(Wire.routeClasses(balance.routeClasses()))
@@ -152,6 +154,31 @@ public final class ToAccountingPolicy {
             })
         .addAllInitialGrants(balance.initialGrants().stream().map(ToAccountingPolicy::grant).toList())
         .setSuspended(balance.suspended())
+        .setOnExcess(
+            switch (balance.onExcess()) {
+              case DEBT -> dev.exchequer.api.v1.Balance.OnExcess.DEBT;
+              case WRITE_OFF -> dev.exchequer.api.v1.Balance.OnExcess.WRITE_OFF;
+            })
+        .addAllRecurringGrants(balance.recurringGrants().stream().map(ToAccountingPolicy::recurring).toList())
+        .build();
+  }
+
+  private static RecurringGrant recurring(Balance.RecurringGrant grant) {
+    return RecurringGrant.newBuilder()
+        .setId(grant.id())
+        .setAmountNanos(grant.amountNanos())
+        .setPromotional(grant.promotional())
+        .setPriority(grant.priority())
+        .setPeriod(
+            switch (grant.period()) {
+              case DAY -> RecurringGrant.Period.DAY;
+              case WEEK -> RecurringGrant.Period.WEEK;
+              case MONTH -> RecurringGrant.Period.MONTH;
+              case LIFETIME -> throw new IllegalArgumentException("a grant that recurs has a period");
+            })
+        .setAnchorDay(grant.anchorDay())
+        .setTimeZone(grant.timeZone().getId())
+        .setCarryOver(grant.carryOver())
         .build();
   }
 
@@ -161,6 +188,8 @@ public final class ToAccountingPolicy {
         .setAmountNanos(grant.amountNanos())
         .setPromotional(grant.promotional())
         .setPriority(grant.priority())
+        .setStartsAtMs(grant.startsAtMs())
+        .setExpiresAtMs(grant.expiresAtMs())
         .build();
   }
 

@@ -54,11 +54,11 @@ final class Rules {
   }
 
   /** As the API server compares them: with their defaults. */
-  private record Grant(String id, String amount, String category, int priority) {}
+  private record Grant(String id, String amount, String category, int priority, String startsAt, String expiresAt) {}
 
   private static List<Grant> grants(Spec spec) {
     return spec.list("initialGrants").stream()
-        .map(grant -> new Grant(grant.text("id"), grant.text("amount"), grant.text("category", "Paid"), grant.number("priority", 50)))
+        .map(grant -> new Grant(grant.text("id"), grant.text("amount"), grant.text("category", "Paid"), grant.number("priority", 50), grant.text("startsAt"), grant.text("expiresAt")))
         .toList();
   }
 

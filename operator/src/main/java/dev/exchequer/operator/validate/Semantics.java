@@ -20,6 +20,7 @@ final class Semantics {
     Spec spec = Spec.of(document);
     switch (document.kind()) {
       case "ModelProvider" -> provider(spec, found);
+      case "Balance" -> balance(spec, found);
       case "Budget" -> budget(spec, found);
       case "PriceSheet" -> priceSheet(spec, found);
       case "ApiKey" -> apiKey(spec, found);
@@ -70,11 +71,19 @@ final class Semantics {
     }
   }
 
-  private static void budget(Spec spec, Found found) {
-    Spec window = spec.part("window");
-    if (window.text("type").equals("Calendar") && !window.has("period")) {
-      found.error("Required", window.at("period"), "is required for type Calendar");
+  private static void balance(Spec spec, Found found) {
+    for (Spec grant : spec.list("initialGrants")) {
+      long starts = time(grant, "startsAt", found);
+      long expires = time(grant, "expiresAt", found);
+      if (expires != 0 && starts >= expires) {
+        found.error("Invalid", grant.at("expiresAt"), "must be later than startsAt");
+      }
     }
+    spec.list("recurringGrants").forEach(grant -> calendar(grant, found));
+  }
+
+  /** A period with its first day and its time zone. */
+  private static void calendar(Spec window, Found found) {
     if (window.text("period").equals("Week") && window.number("anchorDay", 1) > 7) {
       found.error("Invalid", window.at("anchorDay"), "must be a day of the week, 1 (Monday) to 7");
     }
@@ -83,6 +92,14 @@ final class Semantics {
     } catch (DateTimeException e) {
       found.error("TimeZoneUnknown", window.at("timeZone"), "there is no time zone " + window.text("timeZone"));
     }
+  }
+
+  private static void budget(Spec spec, Found found) {
+    Spec window = spec.part("window");
+    if (window.text("type").equals("Calendar") && !window.has("period")) {
+      found.error("Required", window.at("period"), "is required for type Calendar");
+    }
+    calendar(window, found);
     if (spec.has("task") && spec.part("task").node().size() > 0 && !spec.text("per").equals("Task")) {
       found.warning("Unused", spec.at("task"), "is only used with per: Task");
     }

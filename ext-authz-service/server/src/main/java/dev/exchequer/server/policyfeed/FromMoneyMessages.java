@@ -73,12 +73,17 @@ final class FromMoneyMessages {
     if (grants.stream().map(Balance.InitialGrant::id).distinct().count() != grants.size()) {
       throw new IllegalArgumentException("an initial grant stands twice");
     }
+    List<Balance.RecurringGrant> recurring = m.getRecurringGrantsList().stream().map(FromMoneyMessages::recurring).toList();
+    if (recurring.stream().map(Balance.RecurringGrant::id).distinct().count() != recurring.size()) {
+      throw new IllegalArgumentException("a recurring grant stands twice");
+    }
     return new Balance(
         ObjectName.parse(m.getName()),
         ObjectName.parse(m.getProject()),
         switch (m.getType()) {
           case CREDIT -> BalanceType.CREDIT;
           case WALLET -> BalanceType.WALLET;
+          case ALLOWANCE -> BalanceType.ALLOWANCE;
           case TYPE_UNSPECIFIED, UNRECOGNIZED -> throw Fields.unknown("type");
         },
         Fields.text("unit", m.getUnit()),
@@ -91,12 +96,36 @@ final class FromMoneyMessages {
           case UNRECOGNIZED -> throw Fields.unknown("on_in_doubt");
         },
         grants,
-        m.getSuspended());
+        m.getSuspended(),
+        switch (m.getOnExcess()) {
+          case DEBT -> Balance.OnExcess.DEBT;
+          case WRITE_OFF -> Balance.OnExcess.WRITE_OFF;
+          case UNRECOGNIZED -> throw Fields.unknown("on_excess");
+        },
+        recurring);
   }
 
   private static Balance.InitialGrant grant(dev.exchequer.api.v1.Grant m) {
+    long starts = amount("starts_at_ms", m.getStartsAtMs());
+    long expires = amount("expires_at_ms", m.getExpiresAtMs());
+    if (expires != 0 && expires <= starts) {
+      throw new IllegalArgumentException("grant " + m.getId() + " ends before it starts");
+    }
     return new Balance.InitialGrant(
-        Fields.text("grant id", m.getId()), amount("amount_nanos", m.getAmountNanos()), m.getPromotional(), count("priority", m.getPriority()));
+        Fields.text("grant id", m.getId()), amount("amount_nanos", m.getAmountNanos()), m.getPromotional(), count("priority", m.getPriority()), starts, expires);
+  }
+
+  private static Balance.RecurringGrant recurring(dev.exchequer.api.v1.RecurringGrant m) {
+    Budget.Window period =
+        switch (m.getPeriod()) {
+          case DAY -> Budget.Window.DAY;
+          case WEEK -> Budget.Window.WEEK;
+          case MONTH -> Budget.Window.MONTH;
+          case PERIOD_UNSPECIFIED, UNRECOGNIZED -> throw Fields.unknown("period");
+        };
+    return new Balance.RecurringGrant(
+        Fields.text("grant id", m.getId()), amount("amount_nanos", m.getAmountNanos()), m.getPromotional(), count("priority", m.getPriority()), period,
+        anchorDay(period, m.getAnchorDay()), zone(m.getTimeZone()), m.getCarryOver());
   }
 
   static Budget budget(dev.exchequer.api.v1.Budget m) {
@@ -113,7 +142,7 @@ final class FromMoneyMessages {
         limits,
         m.getDenyOtherUnits(),
         window(m.getWindow()),
-        anchorDay(m),
+        anchorDay(window(m.getWindow()), m.getAnchorDay()),
         zone(m.getTimeZone()),
         m.getTaskRequired(),
         count("max_open", m.getMaxOpen()),
@@ -152,17 +181,17 @@ final class FromMoneyMessages {
     };
   }
 
-  private static int anchorDay(dev.exchequer.api.v1.Budget m) {
+  private static int anchorDay(Budget.Window window, int day) {
     int last =
-        switch (window(m.getWindow())) {
+        switch (window) {
           case WEEK -> 7;
           case MONTH -> 28;
           case LIFETIME, DAY -> 0;
         };
-    if (last > 0 && (m.getAnchorDay() < 1 || m.getAnchorDay() > last)) {
+    if (last > 0 && (day < 1 || day > last)) {
       throw new IllegalArgumentException("anchor_day must be 1 to " + last);
     }
-    return count("anchor_day", m.getAnchorDay());
+    return count("anchor_day", day);
   }
 
   private static ZoneId zone(String text) {

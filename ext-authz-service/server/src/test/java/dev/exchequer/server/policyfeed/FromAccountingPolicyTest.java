@@ -47,7 +47,12 @@ class FromAccountingPolicyTest {
             b -> {
               assertThat(b.type()).isEqualTo(BalanceType.WALLET);
               assertThat(b.overdraftNanos()).isEqualTo(7);
-              assertThat(b.initialGrants()).singleElement().satisfies(g -> assertThat(g.amountNanos()).isEqualTo(50_000_000_000L));
+              assertThat(b.initialGrants()).singleElement().isEqualTo(new dev.exchequer.policy.Balance.InitialGrant("start", 50_000_000_000L, false, 50, 5, 7));
+              assertThat(b.onExcess()).isEqualTo(dev.exchequer.policy.Balance.OnExcess.WRITE_OFF);
+              assertThat(b.recurringGrants())
+                  .containsExactly(
+                      new dev.exchequer.policy.Balance.RecurringGrant(
+                          "free", 9, true, 3, dev.exchequer.policy.Budget.Window.WEEK, 2, java.time.ZoneId.of("Asia/Shanghai"), true));
             });
     assertThat(policy.priceSheets().get(name("cny")))
         .satisfies(
@@ -120,6 +125,11 @@ class FromAccountingPolicyTest {
         refused("Balance default/wallet: a type", p -> p.getBalancesBuilder(0).clearType()),
         refused("Balance default/wallet: overdraft_nanos is negative", p -> p.getBalancesBuilder(0).setOverdraftNanos(-1)),
         refused("Balance default/wallet: an initial grant stands twice", p -> p.getBalancesBuilder(0).addInitialGrants(p.getBalances(0).getInitialGrants(0))),
+        refused("Balance default/wallet: grant start ends before it starts", p -> p.getBalancesBuilder(0).getInitialGrantsBuilder(0).setExpiresAtMs(5)),
+        refused("Balance default/wallet: a recurring grant stands twice", p -> p.getBalancesBuilder(0).addRecurringGrants(p.getBalances(0).getRecurringGrants(0))),
+        refused("Balance default/wallet: a period", p -> p.getBalancesBuilder(0).getRecurringGrantsBuilder(0).clearPeriod()),
+        refused("Balance default/wallet: anchor_day must be 1 to 7", p -> p.getBalancesBuilder(0).getRecurringGrantsBuilder(0).setAnchorDay(8)),
+        refused("Balance default/wallet: no such time zone", p -> p.getBalancesBuilder(0).getRecurringGrantsBuilder(0).setTimeZone("Mars/Olympus")),
         refused("Balance default/wallet: no such project", p -> p.getBalancesBuilder(0).setProject("default/gone")),
         refused("PriceSheet default/cny: the digest is that of other content", p -> p.getPriceSheetsBuilder(0).setUnit("USD")),
         refused("PriceSheet default/cny: per must be a power of ten", p -> p.setPriceSheets(0, Policies.signed(rate(p, "Input", 3)))),

@@ -17,6 +17,7 @@ import dev.exchequer.api.v1.PriceSheet;
 import dev.exchequer.api.v1.Project;
 import dev.exchequer.api.v1.Provider;
 import dev.exchequer.api.v1.Rate;
+import dev.exchequer.api.v1.RecurringGrant;
 import dev.exchequer.api.v1.Route;
 import dev.exchequer.api.v1.RouteClass;
 
@@ -38,7 +39,11 @@ final class Policies {
         .addBalances(
             Balance.newBuilder().setName("default/wallet").setProject("default/acme").setType(Balance.Type.WALLET).setUnit("CNY").addRouteClasses(RouteClass.POOL)
                 .setOrder(100).setOverdraftNanos(7).setOnInDoubt(Balance.OnInDoubt.RELEASE)
-                .addInitialGrants(Grant.newBuilder().setId("start").setAmountNanos(50_000_000_000L).setPriority(50)))
+                .addInitialGrants(Grant.newBuilder().setId("start").setAmountNanos(50_000_000_000L).setPriority(50).setStartsAtMs(5).setExpiresAtMs(7))
+                .setOnExcess(Balance.OnExcess.WRITE_OFF)
+                .addRecurringGrants(
+                    RecurringGrant.newBuilder().setId("free").setAmountNanos(9).setPromotional(true).setPriority(3).setPeriod(RecurringGrant.Period.WEEK).setAnchorDay(2)
+                        .setTimeZone("Asia/Shanghai").setCarryOver(true)))
         .addPriceSheets(sheet())
         .addBudgets(
             Budget.newBuilder().setName("default/month").setTargetKind(Budget.TargetKind.PROJECT).setTarget("default/acme").setPer(Budget.Per.TASK)
