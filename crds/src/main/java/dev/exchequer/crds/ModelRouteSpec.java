@@ -106,13 +106,20 @@ public final class ModelRouteSpec {
     public @Nullable Long maxTokens;
 
     @Default("Strict")
-    @JsonPropertyDescription("Strict: a request whose whole cap cannot be held is refused.")
+    @JsonPropertyDescription("Strict: a request whose whole cap cannot be held is refused. Clamp: its cap is lowered to what balance and budgets can pay.")
     public Reserve reserve = Reserve.STRICT;
+
+    @Min(1)
+    @Max(1000000000)
+    @JsonPropertyDescription("With Clamp: the cap is not lowered below this. Default 256.")
+    public @Nullable Long minTokens;
   }
 
   /** What is held. */
   public enum Reserve {
     @JsonProperty("Strict")
-    STRICT
+    STRICT,
+    @JsonProperty("Clamp")
+    CLAMP
   }
 }

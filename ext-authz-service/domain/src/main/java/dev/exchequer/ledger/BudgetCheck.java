@@ -69,6 +69,28 @@ final class BudgetCheck {
     return new Passes(buckets);
   }
 
+  /** What every budget that counts this has left, in nano-units; below zero where one forbids the unit or has been overspent. */
+  long room(Policy policy, RouteClass routeClass, String unit) {
+    long room = Long.MAX_VALUE;
+    for (Budget budget : policy.budgets()) {
+      Long limit = budget.limits().get(unit);
+      if (budget.audit() || !applies(budget, routeClass) || (limit == null && !budget.denyOtherUnits())) {
+        continue;
+      }
+      Bucket bucket = bucket(budget, unit);
+      room = Math.min(room, limit == null ? -1 : left(bucket, limit));
+    }
+    return room;
+  }
+
+  private static long left(Bucket bucket, long limit) {
+    try {
+      return Math.subtractExact(limit, Math.addExact(bucket.spent(), bucket.held()));
+    } catch (ArithmeticException e) {
+      return bucket.spent() < 0 ? limit : -1;
+    }
+  }
+
   private static boolean over(Bucket bucket, long amount, long limit) {
     try {
       return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit;

@@ -87,6 +87,10 @@ final class Walk {
       if (skip == null) {
         return take(candidate, budgets, considered);
       }
+      Take lowered = lowered(candidate, skip);
+      if (lowered != null) {
+        return lowered;
+      }
       record(candidate, skip);
       forbiddenOnly &= skip.reason == SkipReason.ROUTE_FORBIDDEN;
       if (candidate.usable() && skip.reason != SkipReason.CROSS_BALANCE_FORBIDDEN && ofFirstUsable == null) {
@@ -98,6 +102,27 @@ final class Walk {
     }
     Ending ending = ofFirstUsable != null ? ofFirstUsable : noneUsable(forbiddenOnly);
     return new Nothing(ending, skipped, clauses);
+  }
+
+  /** The same hop with a lower cap, where the route allows that and money is all that is missing. */
+  private @Nullable Take lowered(Candidate candidate, Skip skip) {
+    boolean money = skip.reason == SkipReason.BALANCE_INSUFFICIENT || skip.reason == SkipReason.BUDGET_EXCEEDED;
+    if (!money || route.clampMinTokens() == 0 || !(candidate.verdict() instanceof Candidate.Payable payable)) {
+      return null;
+    }
+    long budgetRoom = new BudgetCheck(state, facts, now).room(policy, candidate.hop().routeClass(), payable.options().get(0).quote().unit());
+    Candidate lower = new Clamp(state, policy, facts.demand(), route.clampMinTokens()).lower(candidate, payable, budgetRoom);
+    if (lower == null) {
+      return null;
+    }
+    BudgetCheck.Verdict budgets = budgets(lower);
+    List<Receipt.Considered> considered = new ArrayList<>();
+    if (!(budgets instanceof BudgetCheck.Passes) || skip(lower, budgets, considered) != null) {
+      return null;
+    }
+    Receipt.Considered payer = considered.removeLast();
+    considered.add(new Receipt.Considered(payer.balance(), "pays, output cap lowered to " + lower.outputCap(), payer.available()));
+    return take(lower, budgets, considered);
   }
 
   private BudgetCheck.Verdict budgets(Candidate candidate) {
@@ -157,7 +182,7 @@ final class Walk {
       Account account = state.account(balance.name()).orElse(null);
       long available = account == null ? 0 : account.available(balance.overdraftNanos());
       names.add(balance.name().toString());
-      if (balance.suspended() || (account != null && (account.purse().suspended() || account.purse().closed()))) {
+      if (Clamp.stopped(balance, account)) {
         String verdict = account != null && account.purse().closed() ? "closed" : "suspended";
         considered.add(new Receipt.Considered(balance.name().toString(), verdict, available));
         continue;

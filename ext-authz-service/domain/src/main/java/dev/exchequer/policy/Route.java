@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultOutputTokens the cap where the client names none
  * @param maxOutputTokens the cap is never more
  * @param audience which keys it serves
+ * @param clampMinTokens where the whole cap cannot be paid it is lowered to what can, not below this; 0 = never (Strict)
  */
 public record Route(
     ObjectName name,
@@ -25,7 +26,24 @@ public record Route(
     long defaultOutputTokens,
     long maxOutputTokens,
     boolean suspended,
-    Audience audience) {
+    Audience audience,
+    long clampMinTokens) {
+
+  /** One whose cap is never lowered. */
+  public Route(
+      ObjectName name,
+      long generation,
+      List<ModelPattern> models,
+      Set<Endpoint> endpoints,
+      List<Hop> hops,
+      Fallback fallback,
+      List<ObjectName> priceSheets,
+      long defaultOutputTokens,
+      long maxOutputTokens,
+      boolean suspended,
+      Audience audience) {
+    this(name, generation, models, endpoints, hops, fallback, priceSheets, defaultOutputTokens, maxOutputTokens, suspended, audience, 0);
+  }
 
   /**
    * Which keys a route serves, besides those of its own namespace.

@@ -135,6 +135,6 @@ final class SimulatedPolicies {
     Set<FallbackReason> reasons = EnumSet.allOf(FallbackReason.class);
     reasons.removeIf(reason -> random.nextInt(6) == 0);
     Route.Fallback fallback = new Route.Fallback(null, "f", Set.of(408, 429, 500, 502, 503, 504), reasons, 1 + random.nextInt(4), 60_000, 5, 30_000, !rarely());
-    return new Route(name(name), plans, ANY, EnumSet.allOf(Endpoint.class), hops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, random.nextInt(60) == 0, Route.Audience.OWN);
+    return new Route(name(name), plans, ANY, EnumSet.allOf(Endpoint.class), hops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, random.nextInt(60) == 0, Route.Audience.OWN, random.nextBoolean() ? 0 : 20);
   }
 }

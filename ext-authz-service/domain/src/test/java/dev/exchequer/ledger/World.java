@@ -62,6 +62,8 @@ public final class World {
   public int concurrency = 1000;
   public int requestsPerMinute;
   public int maxAttempts = 4;
+  /** 0 = Strict. */
+  public long clampMinTokens;
   public int maxInFlight = 1000;
   public boolean priced = true;
   public boolean creditPriced = true;
@@ -127,7 +129,7 @@ public final class World {
             new Provider(BACKUP, "OpenAI", "/v1", "max_tokens", false, false, 1000, false)),
         List.of(
             new Route(
-                name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended, Route.Audience.OWN)),
+                name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended, Route.Audience.OWN, clampMinTokens)),
         List.of());
   }
 

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Compiler {
   private static final Set<Endpoint> DEFAULT_ENDPOINTS = EnumSet.of(Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS);
   private static final long DEFAULT_OUTPUT_TOKENS = 4_096;
+  private static final long DEFAULT_CLAMP_TOKENS = 256;
   private static final long DEFAULT_MAX_OUTPUT_TOKENS = 32_768;
 
   private final Inventory inForce;
@@ -128,7 +129,8 @@ public final class Compiler {
         Math.min(output.longNumber("defaultTokens", DEFAULT_OUTPUT_TOKENS), maxTokens),
         maxTokens,
         spec.flag("suspend"),
-        from.audience());
+        from.audience(),
+        output.text("reserve").equals("Clamp") ? output.longNumber("minTokens", DEFAULT_CLAMP_TOKENS) : 0);
   }
 
   static Set<Endpoint> endpoints(Spec route) {

@@ -38,6 +38,7 @@ public final class ToRoute {
         .setAllNamespaces(route.audience().allNamespaces())
         .addAllNamespaces(route.audience().namespaces())
         .setPrecedence(route.audience().precedence())
+        .setClampMinTokens(route.clampMinTokens())
         .build();
   }
 

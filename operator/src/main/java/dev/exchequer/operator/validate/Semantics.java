@@ -130,6 +130,9 @@ final class Semantics {
     if (output.has("defaultTokens") && output.has("maxTokens") && output.longNumber("defaultTokens", 0) > output.longNumber("maxTokens", 0)) {
       found.error("Invalid", output.at("defaultTokens"), "must be at most maxTokens");
     }
+    if (output.has("minTokens") && !output.text("reserve").equals("Clamp")) {
+      found.warning("Unused", output.at("minTokens"), "is only used with reserve: Clamp");
+    }
     if (spec.texts("endpoints").contains("Embeddings") && spec.texts("endpoints").size() > 1) {
       found.error("Invalid", spec.at("endpoints"), "Embeddings stands alone: models that embed do not complete");
     }

@@ -46,7 +46,8 @@ final class FromRouteMessages {
         amount("default_output_tokens", m.getDefaultOutputTokens()),
         amount("max_output_tokens", m.getMaxOutputTokens()),
         m.getSuspended(),
-        new Route.Audience(m.getAllNamespaces(), m.getNamespacesList(), count("precedence", m.getPrecedence())));
+        new Route.Audience(m.getAllNamespaces(), m.getNamespacesList(), count("precedence", m.getPrecedence())),
+        amount("clamp_min_tokens", m.getClampMinTokens()));
   }
 
   private static Route.Hop hop(dev.exchequer.api.v1.Hop m) {
