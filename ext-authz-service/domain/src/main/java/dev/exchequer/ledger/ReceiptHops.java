@@ -27,7 +27,7 @@ final class ReceiptHops {
     return new Receipt.Hop(
         candidate.position(), null, hop.name(), hop.provider().toString(), hop.routeClass().text(), hop.upstreamModelFor(requestedModel), null,
         role(candidate.position()), "Skipped", reason.text(), message, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        List.of(), considered);
+        List.of(), considered, List.of());
   }
 
   private static String role(int position) {
@@ -51,7 +51,11 @@ final class ReceiptHops {
         hold.balance() == null ? null : hold.balance().toString(), balance == null ? null : balance.type().text(), entry == null ? null : entry.sequence(),
         hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.before(), hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.after(),
         quote == null ? null : quote.sheet().toString(), quote == null ? null : quote.sheetDigest(), ended.charge() == null ? rate(quote) : ended.charge().rate(),
-        multiplier(policy, quote), lines(ended.charge()), hold.considered());
+        multiplier(policy, quote), lines(ended.charge()), hold.considered(), paidFrom(entry));
+  }
+
+  private static List<Receipt.PaidFrom> paidFrom(@Nullable Entry entry) {
+    return entry == null ? List.of() : entry.allocations().stream().map(lot -> new Receipt.PaidFrom(lot.grant(), -lot.amount())).toList();
   }
 
   private static @Nullable String rate(@Nullable Quote quote) {

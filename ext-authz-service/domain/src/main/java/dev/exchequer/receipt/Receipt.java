@@ -54,6 +54,7 @@ public record Receipt(
    * @param reason why it moved on, for people
    * @param hold first amount held, null when nothing was
    * @param entry sequence number of the settling entry in its balance, null when nothing was posted
+   * @param paidFrom which grants paid the charge; what is missing to it was overdraft, or is debt or written off
    */
   public record Hop(
       int hop,
@@ -84,7 +85,15 @@ public record Receipt(
       @Nullable String rate,
       @Nullable Long multiplierNanos,
       List<Line> lines,
-      List<Considered> considered) {}
+      List<Considered> considered,
+      List<PaidFrom> paidFrom) {
+    public Hop {
+      paidFrom = paidFrom == null ? List.of() : List.copyOf(paidFrom);
+    }
+  }
+
+  /** @param amount nano-units that this grant of the balance paid */
+  public record PaidFrom(String grant, long amount) {}
 
   /** @param source Provider | Journal | Estimated | None */
   public record UsageOn(Map<String, Long> meters, String source) {}

@@ -213,6 +213,8 @@ final class Books {
     }
     Entry entry = Objects.requireNonNull(entries.get(balance)).get((int) (hop.entry() - 1));
     check(entry.amount() == -charge && charge != 0, "receipt amount = entry");
+    List<Allocation> paid = hop.paidFrom().stream().map(lot -> new Allocation(lot.grant(), -lot.amount())).toList();
+    check(paid.equals(entry.allocations()), "the receipt says which grants paid");
     check(receipt.id().equals(entry.receipt()) && Objects.equals(hop.attempt(), entry.attempt()), "the entry names the receipt");
     boolean told = Long.valueOf(entry.before()).equals(hop.balanceBefore()) && Long.valueOf(entry.after()).equals(hop.balanceAfter());
     check(told, "before and after of the settling entry");

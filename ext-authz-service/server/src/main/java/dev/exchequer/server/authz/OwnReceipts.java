@@ -35,12 +35,18 @@ final class OwnReceipts {
   }
 
   private static JsonNode disclosed(JsonNode receipt, Project project) {
+    for (JsonNode entry : receipt.path("corrections")) {
+      if (entry.path("actor").isTextual()) {
+        hide(entry, "actor", "reason"); // what people write is for their own
+      }
+    }
     if (project.disclose() == Disclose.BALANCE) {
       return receipt;
     }
     boolean charges = project.disclose() == Disclose.CHARGE;
     for (JsonNode hop : receipt.path("hops")) {
       hide(hop, "balanceBefore", "balanceAfter");
+      ((ObjectNode) hop).putArray("paidFrom");
       for (JsonNode considered : hop.path("considered")) {
         hide(considered, "available");
       }

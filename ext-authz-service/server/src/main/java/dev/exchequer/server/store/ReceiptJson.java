@@ -169,6 +169,14 @@ public final class ReceiptJson {
       out.writeEndObject();
     }
     out.writeEndArray();
+    out.writeArrayFieldStart("paidFrom");
+    for (Receipt.PaidFrom paid : h.paidFrom()) {
+      out.writeStartObject();
+      out.writeStringField("grant", paid.grant());
+      out.writeStringField("amount", Money.decimal(paid.amount()));
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     out.writeEndObject();
   }
 

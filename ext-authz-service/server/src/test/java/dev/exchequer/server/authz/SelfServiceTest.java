@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelfServiceTest {
   private static final String RECEIPT =
       "{'id':'r1','project':'default/PROJECT','totals':[{'unit':'CREDIT','charge':'1.000000000'}],'hops':[{'charge':'1.000000000','hold':'2.000000000',"
-          + "'balanceBefore':'9.000000000','balanceAfter':'8.000000000','lines':[{'meter':'Input'}],'considered':[{'balance':'default/credit','available':'9.000000000'}]}],"
-          + "'corrections':[{'amount':'-1.000000000','before':'1.000000000','after':'0.000000000'}]}";
+          + "'balanceBefore':'9.000000000','balanceAfter':'8.000000000','lines':[{'meter':'Input'}],'considered':[{'balance':'default/credit','available':'9.000000000'}],'paidFrom':[{'grant':'admin/k'}]}],"
+          + "'corrections':[{'amount':'-1.000000000','before':'1.000000000','after':'0.000000000','actor':'ann','reason':'ticket 812'}]}";
 
   private final FakeReads reads = new FakeReads();
   private final FakeEngine engine = new FakeEngine(World.policy());
@@ -87,6 +87,8 @@ class SelfServiceTest {
     assertThat(charges.at("/hops/0/balanceAfter").isNull()).isTrue();
     assertThat(charges.at("/hops/0/considered/0/available").isNull()).isTrue();
     assertThat(charges.at("/corrections/0/before").isNull()).isTrue();
+    assertThat(charges.at("/corrections/0/reason").isNull()).isTrue();
+    assertThat(charges.at("/hops/0/paidFrom")).isEmpty();
     reads.receipts.put("r1", receipt("mute"));
     JsonNode nothing = get("/v1/exchequer/receipts/r1", "mute").json();
     assertThat(nothing.toString()).doesNotContain(".000000000").doesNotContain("Input");
