@@ -132,7 +132,8 @@ CREATE TABLE grants (
   balance text COLLATE "C" NOT NULL,
   sequence bigint NOT NULL,
   before bigint NOT NULL,
-  after bigint NOT NULL
+  after bigint NOT NULL,
+  terms text
 );
 
 -- `used`: when a replica last had it as the one that decides new requests.

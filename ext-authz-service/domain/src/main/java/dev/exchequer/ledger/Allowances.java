@@ -4,6 +4,7 @@ import dev.exchequer.budget.Windows;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * What comes again every period: granted once for each window, by the first command in it. Windows that passed while nobody looked are not made up for: an allowance is
@@ -34,10 +35,22 @@ final class Allowances {
   }
 
   private long grant(Balance balance, Balance.RecurringGrant grant) {
-    Windows window = Windows.at(grant.period(), grant.anchorDay(), grant.timeZone(), draft.now());
+    Windows window = window(grant, draft.now());
     GrantTerms terms = new GrantTerms(grant.promotional(), grant.priority(), Math.max(0, window.startMs()), grant.carryOver() ? 0 : window.endMs());
-    String key = "recurring/" + balance.name() + "/" + grant.id() + "/" + window.startMs();
-    new Grants(draft).once(balance, key, grant.amountNanos(), terms, "recurring grant " + grant.id());
+    new Grants(draft).once(balance, key(balance, grant, window), grant.amountNanos(), terms, "recurring grant " + grant.id());
     return window.endMs();
+  }
+
+  private static Windows window(Balance.RecurringGrant grant, long nowMs) {
+    return Windows.at(grant.period(), grant.anchorDay(), grant.timeZone(), nowMs);
+  }
+
+  private static String key(Balance balance, Balance.RecurringGrant grant, Windows window) {
+    return "recurring/" + balance.name() + "/" + grant.id() + "/" + window.startMs();
+  }
+
+  /** As they are remembered: what a balance gets in the windows of a moment. */
+  static List<String> keys(Balance balance, long nowMs) {
+    return balance.recurringGrants().stream().map(grant -> key(balance, grant, window(grant, nowMs))).toList();
   }
 }

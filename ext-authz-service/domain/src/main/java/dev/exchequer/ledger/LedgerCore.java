@@ -1,7 +1,9 @@
 package dev.exchequer.ledger;
 
 import dev.exchequer.ledger.Command.JournalEvent;
+import dev.exchequer.policy.Balance;
 import dev.exchequer.selection.RequestFacts;
+import java.util.List;
 
 /**
  * The ledger's decisions: deterministic, without I/O, clock or chance. The same state, command and time give the same answer and the same changes, so a
@@ -48,6 +50,16 @@ public final class LedgerCore {
           }
           case Command.Administer c -> new Administration(draft).carryOut(c);
         });
+  }
+
+  /** What a balance gets by itself in the windows of a moment: the keys of {@link Change.GrantRecord}, for a store that has to find them first. */
+  public static List<String> recurringGrants(Balance balance, long nowMs) {
+    return Allowances.keys(balance, nowMs);
+  }
+
+  /** The same of a command of people: the key that it is remembered by. */
+  public static String administered(Command.Administer command) {
+    return Administration.keyOf(command);
   }
 
   /**

@@ -158,14 +158,19 @@ public final class LedgerState {
 
   /** Accounts that time changes by now: a grant starts or a lot ends. By name. */
   List<ObjectName> dueAccounts(long nowMs) {
+    if (due.isEmpty()) {
+      return List.of();
+    }
     return due.entrySet().stream().filter(account -> account.getValue() <= nowMs).map(Map.Entry::getKey).sorted().toList();
   }
 
-  long recurringDueMs() {
+  /** When a window of a recurring grant ends next, of the policy in force; 0 = that was not looked at, Long.MAX_VALUE = never. */
+  public long recurringDueMs() {
     return recurringDueMs;
   }
 
-  void recurringDue(long ms) {
+  /** As {@link #recurringDueMs}; a state of some accounts only is not asked for the others. */
+  public void recurringDue(long ms) {
     recurringDueMs = ms;
   }
 

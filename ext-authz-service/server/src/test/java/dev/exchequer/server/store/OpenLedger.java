@@ -20,7 +20,7 @@ public final class OpenLedger implements AutoCloseable {
   public final LedgerReads reads;
 
   /** In a folder, on SQLite. */
-  OpenLedger(Path data, World world) {
+  public OpenLedger(Path data, World world) {
     this(data, world, Clock.systemUTC());
   }
 

@@ -249,7 +249,8 @@ final class BatchWriter {
             .text("balance", g -> g.balance())
             .number("sequence", g -> g.sequence())
             .number("before", g -> g.before())
-            .number("after", g -> g.after());
+            .number("after", g -> g.after())
+            .text("terms", g -> g.terms() == null ? null : body(g.terms()));
     insert("grants", columns, changed.grants);
   }
 

@@ -4,6 +4,7 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Command.JournalEvent;
+import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.selection.RequestFacts;
@@ -18,7 +19,7 @@ final class Footprint {
   final Set<HoldId> holds = new LinkedHashSet<>();
   final List<RequestFacts> admissions = new ArrayList<>();
   final Set<String> grants = new LinkedHashSet<>();
-  /** Balances that are granted to by hand. */
+  /** Balances whose money may change without a hold. */
   final Set<ObjectName> granted = new LinkedHashSet<>();
   final List<Policy> activated = new ArrayList<>();
   boolean sweeps;
@@ -49,9 +50,42 @@ final class Footprint {
           balance.initialGrants().forEach(grant -> grants.add(initialGrant(balance, grant)));
         }
       }
-      case Command.Grant c -> {
-        grants.add("admin/" + c.idempotencyKey());
+      case Command.Administer c -> {
+        grants.add(LedgerCore.administered(c));
+        administer(c);
+      }
+    }
+  }
+
+  private void administer(Command.Administer command) {
+    switch (command) {
+      case Command.Grant c -> granted.add(c.balance());
+      case Command.Adjust c -> granted.add(c.balance());
+      case Command.Stand c -> granted.add(c.balance());
+      case Command.VoidGrant c -> {
         granted.add(c.balance());
+        grants.add(c.grant());
+      }
+      case Command.Refund c -> {
+        add(new HoldId(c.receipt(), 1));
+        if (c.attempt() > 1) {
+          add(new HoldId(c.receipt(), c.attempt()));
+        }
+      }
+    }
+  }
+
+  /**
+   * What comes by itself to the balances of a policy in the windows of a moment, and of a little later: ledger time may be ahead of this replica's clock.
+   *
+   * @param laterMs how much ahead at most
+   */
+  void recurring(Policy policy, long nowMs, long laterMs) {
+    for (Balance balance : policy.balances().values()) {
+      if (!balance.recurringGrants().isEmpty()) {
+        granted.add(balance.name());
+        grants.addAll(LedgerCore.recurringGrants(balance, nowMs));
+        grants.addAll(LedgerCore.recurringGrants(balance, nowMs + laterMs));
       }
     }
   }

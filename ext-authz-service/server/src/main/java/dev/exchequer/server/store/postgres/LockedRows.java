@@ -36,11 +36,15 @@ final class LockedRows {
 
   /**
    * @param wanted holds that were looked for: one that is not here does not exist
+   * @param current digest of the policy that decides new requests at this replica; "" = none yet
    * @param startedAtMs as in {@link LedgerState}
    */
-  LedgerState state(Footprint wanted, Reach reach, PolicyShelf policies, LocalCounts local, long startedAtMs, long nowMs) {
+  LedgerState state(Footprint wanted, Reach reach, PolicyShelf policies, String current, LocalCounts local, long startedAtMs, long nowMs) {
     LedgerState state = new LedgerState(startedAtMs, id -> notThere(id, wanted));
-    for (String digest : reach.policies) {
+    List<String> digests = new ArrayList<>(reach.policies);
+    digests.remove(current);
+    digests.add(current); // the last one is the one in force
+    for (String digest : digests) {
       // as if activated just now: what names a policy is known to the database, so the core must find none of them old
       policies.get(digest).ifPresent(policy -> state.apply(new Change.PolicyActivated(policy, nowMs)));
     }

@@ -66,7 +66,7 @@ public final class PostgresHome implements LedgerHome {
     try {
       long now = startedAt(session, clock);
       LedgerState loaded = load(session, decode, policies, now);
-      SharedLane lane = new SharedLane(new SharedLedger(session, clock, policies, now, observer::stored), observer);
+      SharedLane lane = new SharedLane(new SharedLedger(session, clock, policies, now, loaded.policy().map(Policy::digest).orElse(""), observer::stored), observer);
       return new PostgresHome(policies, session, loaded, lane, reading);
     } catch (RuntimeException e) {
       session.close();

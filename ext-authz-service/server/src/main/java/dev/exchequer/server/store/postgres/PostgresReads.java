@@ -1,8 +1,12 @@
 package dev.exchequer.server.store.postgres;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Entry;
+import dev.exchequer.ledger.Purse;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.ReceiptJson;
+import dev.exchequer.server.store.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -72,10 +76,13 @@ final class PostgresReads implements LedgerReads {
     }
   }
 
-  private static final String BALANCES = "SELECT name, unit, posted, held, sequence, (SELECT max(time) FROM writers) FROM accounts";
+  private static final StoredJson JSON = new StoredJson();
+  private static final String BALANCES = "SELECT name, unit, posted, held, sequence, (SELECT max(time) FROM writers), body FROM accounts";
 
   private static BalanceRow balanceRow(ResultSet r) throws SQLException {
-    return new BalanceRow(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5), r.getLong(6));
+    Purse purse = JSON.read(r.getString(7), Account.class).purse();
+    boolean stopped = purse.suspended() || purse.closed();
+    return new BalanceRow(ObjectName.parse(r.getString(1)), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5), r.getLong(6), stopped);
   }
 
   @Override
@@ -109,13 +116,14 @@ final class PostgresReads implements LedgerReads {
     return query(BALANCES_AT + " WHERE a.name = ?", List.of(atMs, name.toString()), PostgresReads::pastBalance).stream().findFirst();
   }
 
-  private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason FROM entries";
+  private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, body FROM entries";
 
   private static EntryRow entryRow(ResultSet r) throws SQLException {
     int attempt = r.getInt(9);
     Integer orNone = r.wasNull() ? null : Integer.valueOf(attempt);
     return new EntryRow(
-        r.getString(1), r.getLong(2), r.getLong(3), r.getString(4), r.getLong(5), r.getLong(6), r.getLong(7), r.getString(8), orNone, decoded(r.getString(10)), decoded(r.getString(11)));
+        r.getString(1), r.getLong(2), r.getLong(3), r.getString(4), r.getLong(5), r.getLong(6), r.getLong(7), r.getString(8), orNone, decoded(r.getString(10)), decoded(r.getString(11)),
+        JSON.read(r.getString(12), Entry.class).allocations());
   }
 
   @Override
@@ -151,7 +159,7 @@ final class PostgresReads implements LedgerReads {
 
   @Override
   public List<EntryRow> correctionsOf(String receipt) {
-    return query(ENTRIES + " WHERE receipt = ? AND kind = 'Correction' ORDER BY balance, sequence", List.of(receipt), PostgresReads::entryRow);
+    return query(ENTRIES + " WHERE receipt = ? AND kind <> 'Charge' ORDER BY balance, sequence", List.of(receipt), PostgresReads::entryRow);
   }
 
   private static @Nullable String encoded(@Nullable String text) {

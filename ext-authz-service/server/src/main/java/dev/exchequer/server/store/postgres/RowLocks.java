@@ -7,6 +7,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change.GrantRecord;
 import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.RunningRequest;
@@ -24,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Locks and reads the rows of one batch, always in the same order: requests, holds, anchors, accounts, each by id. What has no lock of its own is read after the
@@ -31,6 +33,8 @@ import java.util.Set;
  */
 final class RowLocks {
   private static final int LEASES_A_TICK = 200;
+  /** Ledger time may be so much ahead of this replica's clock: another one's clock drives it too. */
+  static final long LATER_MS = 3_600_000;
 
   private final Sql sql;
   private final StoredJson json;
@@ -64,7 +68,7 @@ final class RowLocks {
     reach(wanted, over);
     anchors(reach.anchors());
     grants(wanted.grants);
-    activations(wanted);
+    activations(wanted, earliestMs);
     accounts(reach.accounts);
     keys(reach.slots);
     buckets(earliestMs);
@@ -159,17 +163,24 @@ final class RowLocks {
   private void grants(Set<String> keys) throws SQLException {
     if (!keys.isEmpty()) {
       sql.each(
-          "SELECT key, content, balance, sequence, before, after FROM grants WHERE key = ANY(?)",
+          "SELECT key, content, balance, sequence, before, after, terms FROM grants WHERE key = ANY(?)",
           r ->
               rows.grants.add(
                   new GrantRecord(
-                      ColumnText.decoded(r.getString(1)), ColumnText.decoded(r.getString(2)), ObjectName.parse(r.getString(3)), r.getLong(4), r.getLong(5), r.getLong(6))),
+                      ColumnText.decoded(r.getString(1)), ColumnText.decoded(r.getString(2)), ObjectName.parse(r.getString(3)), r.getLong(4), r.getLong(5), r.getLong(6),
+                      terms(r.getString(7)))),
           Column.text(keys.stream().map(ColumnText::encoded).toList()));
     }
   }
 
-  /** Accounts that get a grant are locked; the others of the policy are only looked at, so that a new policy holds up nobody. */
-  private void activations(Footprint wanted) throws SQLException {
+  private @Nullable GrantTerms terms(@Nullable String stored) {
+    return stored == null ? null : json.read(stored, GrantTerms.class);
+  }
+
+  /**
+   * Accounts that get a grant, or that time changes about now, are locked; the others of the policy are only looked at, so that a new policy holds up nobody.
+   */
+  private void activations(Footprint wanted, long nowMs) throws SQLException {
     Set<ObjectName> seen = new LinkedHashSet<>();
     Set<String> made = new HashSet<>();
     rows.grants.forEach(grant -> made.add(grant.key()));
@@ -180,12 +191,16 @@ final class RowLocks {
       }
     }
     if (!seen.isEmpty()) {
-      sql.each("SELECT body FROM accounts WHERE name = ANY(?)", r -> seen(account(r)), Column.text(seen));
+      sql.each("SELECT body FROM accounts WHERE name = ANY(?)", r -> seen(account(r), nowMs), Column.text(seen));
     }
   }
 
-  private void seen(Account account) {
-    rows.seenAccounts.put(account.name(), account);
+  private void seen(Account account, long nowMs) {
+    if (account.purse().dueMs() <= nowMs + LATER_MS) {
+      reach.accounts.add(account.name());
+    } else {
+      rows.seenAccounts.put(account.name(), account);
+    }
   }
 
   private Account account(ResultSet row) throws SQLException {

@@ -37,16 +37,22 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
   private final long startedAtMs;
   private final Consumer<Change> stored;
   private long countedAtMs;
+  /** Digest of the policy that decides new requests here; "" = none yet. */
+  private String current;
+  /** As {@link LedgerState#recurringDueMs}, of that policy. */
+  private long recurringDueMs;
 
   /**
    * @param startedAtMs ledger time at which this replica took over its name
+   * @param current digest of the policy that decides new requests at this replica; "" = none yet
    * @param stored sees each change after its commit, in order
    */
-  SharedLedger(WriterSession session, Clock clock, PolicyShelf policies, long startedAtMs, Consumer<Change> stored) {
+  SharedLedger(WriterSession session, Clock clock, PolicyShelf policies, long startedAtMs, String current, Consumer<Change> stored) {
     this.session = session;
     this.clock = clock;
     this.policies = policies;
     this.startedAtMs = startedAtMs;
+    this.current = current;
     this.stored = stored;
     forget();
   }
@@ -89,6 +95,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
         Tick tick = tick(commands);
         if (session.commit(tick.batch, tick.nowMs)) {
           policiesStored(commands);
+          recurringDueMs = tick.recurringDueMs;
           local.committed(tick.changes);
           tell(tick.changes);
           return tick.answers;
@@ -118,7 +125,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
   }
 
   /** A batch that is written and not committed yet. */
-  private record Tick(long batch, long nowMs, List<Change> changes, List<Answer> answers) {}
+  private record Tick(long batch, long nowMs, long recurringDueMs, List<Change> changes, List<Answer> answers) {}
 
   private Tick tick(List<Command> commands) throws SQLException {
     try {
@@ -136,6 +143,11 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     long earliest = session.earliest(clock.millis());
     Footprint wanted = Footprint.of(commands);
     wanted.activated.forEach(policies::put);
+    wanted.activated.forEach(policy -> wanted.recurring(policy, earliest, RowLocks.LATER_MS));
+    boolean recurring = earliest >= recurringDueMs;
+    if (recurring) {
+      policies.get(current).ifPresent(policy -> wanted.recurring(policy, earliest, RowLocks.LATER_MS));
+    }
     if (wanted.sweeps && earliest - MINUTE_MS >= countedAtMs) {
       session.recheck();
       local.restart(session.ownHolds(sql, json));
@@ -146,7 +158,10 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     locks.take(wanted, earliest, earliest >= startedAtMs + LedgerCore.LEASE_MS);
     // after the locks: whoever wrote these rows before has committed, and its time is seen
     long now = session.now(earliest);
-    LedgerState state = locks.rows.state(wanted, locks.reach, policies, local, startedAtMs, now);
+    LedgerState state = locks.rows.state(wanted, locks.reach, policies, current, local, startedAtMs, now);
+    if (!recurring) {
+      state.recurringDue(recurringDueMs > now ? recurringDueMs : now + 1); // the next batch locks what it takes
+    }
     List<Change> changes = new ArrayList<>(commands.size() * 6);
     List<Answer> answers = new ArrayList<>(commands.size());
     for (int i = 0; i < commands.size(); i++) {
@@ -164,7 +179,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     if (wanted.tidies) {
       writer.dropPolicies(now);
     }
-    return new Tick(batch, now, changes, answers);
+    return new Tick(batch, now, !recurring && wanted.activated.isEmpty() ? recurringDueMs : state.recurringDueMs(), changes, answers);
   }
 
   /** It is committed, whatever happens to who listens: nothing of it is decided again. */
@@ -180,6 +195,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     for (Command command : commands) {
       if (command instanceof Command.Activate activate) {
         policies.stored(activate.policy().digest());
+        current = activate.policy().digest();
       }
     }
   }
@@ -198,7 +214,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
       RowLocks looks = new RowLocks(session.sql(), json, policies, session.replica(), false);
       looks.take(wanted, earliest, false);
       long now = session.now(earliest);
-      return question.of(looks.rows.state(wanted, looks.reach, policies, local, startedAtMs, now), now);
+      return question.of(looks.rows.state(wanted, looks.reach, policies, current, local, startedAtMs, now), now);
     } catch (SQLException e) {
       throw new LedgerUnavailable("the ledger cannot be read: " + e.getMessage(), e);
     } finally {

@@ -6,6 +6,7 @@ import dev.exchequer.fallback.Ending;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Command.JournalEvent;
+import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Refusals;
 import dev.exchequer.ledger.Result;
@@ -190,12 +191,29 @@ class TapeIT {
       return new Command.Journal(new Command.JournalPosition("hops.jsonl", 1, 1, dice), event(id));
     }
     if (dice < 93) {
-      return new Command.Grant(random.nextBoolean() ? World.CREDIT : World.WALLET, random.nextLong(1, 300_000_000), "jane", "a gift", "k" + random.nextInt(20));
+      return administer(id);
     }
     if (dice < 96 || replicas > 1) {
       return deny("bad_request");
     }
     return new Command.Sweep();
+  }
+
+  private Command administer(HoldId id) {
+    ObjectName balance = random.nextBoolean() ? World.CREDIT : World.WALLET;
+    String key = "k" + random.nextInt(40);
+    return switch (random.nextInt(8)) {
+      case 0 -> new Command.Adjust(balance, random.nextLong(-200_000_000, 200_000_000), "jane", "a correction", key);
+      case 1 -> new Command.VoidGrant(balance, "admin/k" + random.nextInt(40), "jane", "a mistake", key);
+      case 2, 3 -> new Command.Refund(id.request(), random.nextInt(1, 3), random.nextLong(1, 3_000_000), "jane", "it was bad", key);
+      case 4 -> new Command.Stand(balance, random.nextInt(3) == 0 ? Command.Stand.Standing.SUSPENDED : Command.Stand.Standing.OPEN, "jane", "looking at it", key);
+      case 5, 6 -> {
+        long now = clock.millis();
+        long starts = random.nextBoolean() ? 0 : now + random.nextLong(60_000);
+        yield new Command.Grant(balance, random.nextLong(1, 300_000_000), new GrantTerms(random.nextBoolean(), random.nextInt(100), starts, now + random.nextLong(1, 240_000)), "jane", "a while", key);
+      }
+      default -> new Command.Grant(balance, random.nextLong(1, 300_000_000), "jane", "a gift", key);
+    };
   }
 
   /** Rather one of the last. */
