@@ -75,7 +75,7 @@ public record Purse(List<Lot> lots, List<Scheduled> scheduled, boolean suspended
   }
 
   /** When time alone changes something next: a start or an end; Long.MAX_VALUE = never. What a hold reserved of an ended lot waits for the hold. */
-  long dueMs() {
+  public long dueMs() {
     long due = scheduled.isEmpty() ? Long.MAX_VALUE : scheduled.get(0).terms().startsAtMs();
     for (Lot lot : lots) {
       if (lot.terms().expiresAtMs() != 0 && lot.free() > 0) {
