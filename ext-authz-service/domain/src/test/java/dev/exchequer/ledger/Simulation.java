@@ -372,7 +372,13 @@ final class Simulation {
     ObjectName balance = SimulatedPolicies.BALANCES.get(random.nextInt(SimulatedPolicies.BALANCES.size()));
     String key = "a" + places + "-" + requests + "-" + grantsMade.size();
     switch (random.nextInt(8)) {
-      case 0 -> tell(new Command.Adjust(balance, random.nextLong(1_000_000_000) - 600_000_000, "bob", "count", key));
+      case 0 -> {
+        long amount = random.nextLong(1_000_000_000) - 600_000_000;
+        if (tell(new Command.Adjust(balance, amount, "bob", "count", key)) && amount < 0) {
+          long overdraft = Objects.requireNonNull(state.policy().orElseThrow().balances().get(balance)).overdraftNanos();
+          check(Objects.requireNonNull(books.accounts.get(balance)).available(overdraft) >= 0, "an adjustment reaches the overdraft, not further");
+        }
+      }
       case 1 -> {
         List<Lot> lots = Objects.requireNonNull(books.accounts.get(balance)).purse().lots();
         String grant = lots.isEmpty() || random.nextInt(5) == 0 ? "admin/none" : lots.get(random.nextInt(lots.size())).grant();
@@ -400,7 +406,8 @@ final class Simulation {
     }
   }
 
-  private void tell(Command.Administer command) {
+  /** @return whether it was carried out */
+  private boolean tell(Command.Administer command) {
     apply(new Command.Sweep());
     int before = books.history.size();
     Result result = apply(command);
@@ -411,6 +418,7 @@ final class Simulation {
     } else {
       grantsMade.add(command);
     }
+    return !(result instanceof Result.Rejected);
   }
 
   private void sweep() {
