@@ -182,9 +182,16 @@ public final class LedgerEngine implements Engine {
     }
   }
 
+  private record AccountOf(ObjectName balance) implements LedgerLane.Question<Optional<Account>> {
+    @Override
+    public Optional<Account> of(LedgerState state, long nowMs) {
+      return state.account(balance);
+    }
+  }
+
   @Override
   public CompletableFuture<Optional<Account>> account(ObjectName balance) {
-    return lane.ask((state, nowMs) -> state.account(balance));
+    return lane.ask(new AccountOf(balance));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.exchequer.server.store;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
@@ -33,8 +34,13 @@ public interface LedgerLane {
     /** @param nowMs ledger time */
     T of(LedgerState state, long nowMs);
 
-    /** The request that it is about, null = it looks at the whole state. A ledger that is not in memory as a whole answers only the first kind. */
+    /** The request that it is about. A ledger that is not in memory as a whole answers only what is about a request or a balance. */
     default @Nullable RequestFacts about() {
+      return null;
+    }
+
+    /** The balance that it is about. */
+    default @Nullable ObjectName balance() {
       return null;
     }
   }

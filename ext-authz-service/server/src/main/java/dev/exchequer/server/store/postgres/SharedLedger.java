@@ -1,10 +1,12 @@
 package dev.exchequer.server.store.postgres;
 
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Decision;
 import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.selection.RequestFacts;
 import dev.exchequer.server.store.BatchLedger;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
@@ -202,15 +204,19 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
 
   @Override
   public <T> T ask(LedgerLane.Question<T> question) {
-    var facts = question.about();
-    if (facts == null) {
-      throw new LedgerUnavailable("this ledger answers questions about a request only");
+    Footprint wanted = new Footprint();
+    RequestFacts facts = question.about();
+    ObjectName balance = question.balance();
+    if (facts != null) {
+      wanted.admissions.add(facts);
+    } else if (balance != null) {
+      wanted.granted.add(balance);
+    } else {
+      throw new LedgerUnavailable("this ledger answers questions about a request or a balance only");
     }
     try {
       session.look();
       long earliest = session.earliest(clock.millis());
-      Footprint wanted = new Footprint();
-      wanted.admissions.add(facts);
       RowLocks looks = new RowLocks(session.sql(), json, policies, session.replica(), false);
       looks.take(wanted, earliest, false);
       long now = session.now(earliest);

@@ -28,7 +28,7 @@ final class NaiveLoad {
       String replica = "naive" + i;
       Thread.ofPlatform().start(() -> {
         WriterSession session = WriterSession.takeOver(Sessions.of(PostgresServer.settings(url, replica), "writer"), replica);
-        try (SharedLedger ledger = new SharedLedger(session, Clock.systemUTC(), new PolicyShelf(bytes -> policy), System.currentTimeMillis())) {
+        try (SharedLedger ledger = new SharedLedger(session, Clock.systemUTC(), new PolicyShelf(bytes -> policy), System.currentTimeMillis(), policy.digest(), change -> {})) {
           while (System.nanoTime() < until) {
             String id = "n" + PairLoad.IDS.incrementAndGet();
             decide(ledger, new Command.Admit(world.facts(id, "", null), ProviderView.ALL_WELL));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Command.JournalEvent;
 import dev.exchequer.ledger.GrantTerms;
