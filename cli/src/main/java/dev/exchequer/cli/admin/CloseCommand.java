@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "close",
     description = "Ends a balance for ever; refused while anything is held, posted or to come.",
-    footer = {"", "Example:", "  ./exchequer close team-a/credit --reason \"contract ended\""})
+    footer = {"", "Examples:", "  ./exchequer close team-a/credit --reason \"contract ended\""})
 public final class CloseCommand extends MoneyCommand {
   @Parameters(paramLabel = "[NS/]BALANCE", description = "The balance; without a namespace the one in that of --namespace.")
   String balance = "";

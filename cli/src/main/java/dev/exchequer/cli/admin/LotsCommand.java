@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lots",
     description = "Shows what a balance consists of, in the order in which it is used: what is left of each grant, and grants that have not started.",
-    footer = {"", "Example:", "  ./exchequer lots wallet"})
+    footer = {"", "Examples:", "  ./exchequer lots wallet"})
 public final class LotsCommand implements Runnable {
   @Mixin AdminOptions admin = new AdminOptions();
 

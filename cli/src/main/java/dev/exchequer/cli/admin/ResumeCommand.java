@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "resume",
     description = "Allows new holds on a balance that was suspended by a command.",
-    footer = {"", "Example:", "  ./exchequer resume team-a/credit --reason \"audit done\""})
+    footer = {"", "Examples:", "  ./exchequer resume team-a/credit --reason \"audit done\""})
 public final class ResumeCommand extends MoneyCommand {
   @Parameters(paramLabel = "[NS/]BALANCE", description = "The balance; without a namespace the one in that of --namespace.")
   String balance = "";

@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "suspend",
     description = "Stops new holds on a balance; what is held settles.",
-    footer = {"", "Example:", "  ./exchequer suspend team-a/credit --reason \"audit\""})
+    footer = {"", "Examples:", "  ./exchequer suspend team-a/credit --reason \"audit\""})
 public final class SuspendCommand extends MoneyCommand {
   @Parameters(paramLabel = "[NS/]BALANCE", description = "The balance; without a namespace the one in that of --namespace.")
   String balance = "";
