@@ -16,14 +16,17 @@ CREATE TABLE anchors (
   running bigint NOT NULL DEFAULT 0 CHECK (running >= 0)
 ) WITH (fillfactor = 50);
 
+-- `due`: when time alone changes it next, a grant that starts or ends; NULL = never.
 CREATE TABLE accounts (
   name text COLLATE "C" PRIMARY KEY,
   unit text NOT NULL,
   posted bigint NOT NULL,
   held bigint NOT NULL CHECK (held >= 0),
   sequence bigint NOT NULL CHECK (sequence >= 0),
+  due bigint,
   body text NOT NULL
 ) WITH (fillfactor = 50);
+CREATE INDEX due_accounts ON accounts (due) WHERE due IS NOT NULL;
 
 CREATE TABLE entries (
   balance text COLLATE "C" NOT NULL,

@@ -10,10 +10,12 @@ import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
+import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.LedgerPicture.BalanceMoney;
 import dev.exchequer.server.store.LedgerPicture.BudgetUse;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +54,47 @@ public abstract class LedgerScenarios {
       assertThat(((Result.Settled) ledger.settle("open").join()).chargeNanos()).isEqualTo(CHARGE);
       assertThat(ledger.reads.balance(World.CREDIT).orElseThrow().held()).isZero();
       assertThat(ledger.reads.entries(World.CREDIT, null, 50).items()).hasSize(3);
+    }
+  }
+
+  @Test
+  void anAllowanceComesOnceAWindowAlsoAfterReopening() {
+    for (int i = 0; i < 2; i++) {
+      World world = world();
+      world.recurringGrants = List.of(new Balance.RecurringGrant("monthly", Money.parse("3"), true, 10, Budget.Window.MONTH, 1, ZoneId.of("UTC"), false));
+      try (OpenLedger ledger = open(world)) {
+        ledger.admit("r" + i).join();
+        ledger.settle("r" + i).join();
+        List<LedgerReads.EntryRow> entries = ledger.reads.entries(World.CREDIT, null, 50).items();
+        assertThat(entries).filteredOn(entry -> entry.kind().equals("Grant")).hasSize(2);
+        LedgerReads.EntryRow charge = entries.getFirst();
+        assertThat(charge.allocations()).as("promotional value of a lower priority goes first").singleElement().satisfies(taken -> assertThat(taken.grant()).startsWith("recurring/"));
+      }
+    }
+  }
+
+  @Test
+  void peopleChangeMoneyOnceAndForAReason() {
+    try (OpenLedger ledger = open(world())) {
+      ledger.admit("r").join();
+      ledger.settle("r").join();
+      Command.Refund refund = new Command.Refund("r", 1, CHARGE, "jane", "it was bad", "k1");
+      Result.Booked back = (Result.Booked) ledger.lane.submit(refund).join();
+      assertThat(back.repeated()).isFalse();
+      assertThat(back.afterNanos()).isEqualTo(Money.parse("10"));
+      assertThat(((Result.Booked) ledger.lane.submit(refund).join()).repeated()).isTrue();
+      Result again = ledger.lane.submit(new Command.Refund("r", 1, 1, "jane", "more", "k2")).join();
+      assertThat(((Result.Rejected) again).code()).isEqualTo("refund_exceeds_charge");
+      assertThat(ledger.lane.submit(new Command.Stand(World.CREDIT, Command.Stand.Standing.SUSPENDED, "jane", "looking", "k3")).join()).isInstanceOf(Result.Booked.class);
+      assertThat(ledger.reads.balance(World.CREDIT).orElseThrow().stopped()).isTrue();
+      Result other = ledger.lane.submit(new Command.Adjust(World.CREDIT, -1, "jane", "x", "k3")).join();
+      assertThat(((Result.Rejected) other).code()).isEqualTo("idempotency_conflict");
+      Result tooMuch = ledger.lane.submit(new Command.Adjust(World.CREDIT, -Money.parse("10.1"), "jane", "x", "k4")).join();
+      assertThat(((Result.Rejected) tooMuch).code()).isEqualTo("balance_insufficient");
+      assertThat(ledger.reads.receipt("r").orElseThrow()).contains("\"kind\":\"Refund\"");
+    }
+    try (OpenLedger ledger = open(world())) {
+      assertThat(((Result.Refused) ledger.admit("s").join()).ending().code()).isEqualTo("balance_suspended");
     }
   }
 

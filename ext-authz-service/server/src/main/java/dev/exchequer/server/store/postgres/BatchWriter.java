@@ -146,6 +146,7 @@ final class BatchWriter {
         .number("posted", Account::posted)
         .number("held", Account::held)
         .number("sequence", Account::sequence)
+        .number("due", a -> a.purse().dueMs() == Long.MAX_VALUE ? null : Long.valueOf(a.purse().dueMs()))
         .text("body", this::body);
   }
 

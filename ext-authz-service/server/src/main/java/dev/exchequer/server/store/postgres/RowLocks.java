@@ -63,6 +63,9 @@ final class RowLocks {
     if (wanted.sweeps) {
       sweep(wanted, over, earliestMs, leases);
     }
+    if (!forUpdate.isEmpty()) {
+      due(earliestMs);
+    }
     requests(wanted.requests);
     holds(wanted.holds);
     reach(wanted, over);
@@ -91,6 +94,11 @@ final class RowLocks {
         "SELECT api_key, key FROM idempotency WHERE until <= ? ORDER BY until LIMIT " + LEASES_A_TICK,
         r -> over.add(new Reach.Slot(ObjectName.parse(r.getString(1)), r.getString(2))),
         nowMs);
+  }
+
+  /** Accounts that a start or an end changes by now, whoever comes first: what is posted is value that can be spent. */
+  private void due(long nowMs) throws SQLException {
+    sql.each("SELECT name FROM accounts WHERE due <= ? ORDER BY due LIMIT " + LEASES_A_TICK, r -> reach.accounts.add(ObjectName.parse(r.getString(1))), nowMs);
   }
 
   private void requests(Set<String> ids) throws SQLException {

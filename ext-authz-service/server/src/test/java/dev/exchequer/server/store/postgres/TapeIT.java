@@ -211,7 +211,7 @@ class TapeIT {
       case 5, 6 -> {
         long now = clock.millis();
         long starts = random.nextBoolean() ? 0 : now + random.nextLong(60_000);
-        yield new Command.Grant(balance, random.nextLong(1, 300_000_000), new GrantTerms(random.nextBoolean(), random.nextInt(100), starts, now + random.nextLong(1, 240_000)), "jane", "a while", key);
+        yield new Command.Grant(balance, random.nextLong(1, 300_000_000), new GrantTerms(random.nextBoolean(), random.nextInt(100), starts, Math.max(starts, now) + random.nextLong(1, 240_000)), "jane", "a while", key);
       }
       default -> new Command.Grant(balance, random.nextLong(1, 300_000_000), "jane", "a gift", key);
     };
