@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.exchequer.api.v1.PolicyPiece;
 import dev.exchequer.api.v1.PolicyRange;
+import dev.exchequer.api.v1.PolicyUpdate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,28 @@ public final class PolicyPatch {
       }
     }
     return next;
+  }
+
+  /**
+   * The same as one value, to be stored.
+   *
+   * @throws IOException if one of them is no serialized message
+   */
+  public static byte[] written(byte[] base, byte[] next) throws IOException {
+    return PolicyUpdate.newBuilder().addAllPieces(between(base, next)).build().toByteArray();
+  }
+
+  /**
+   * @param patch as {@link #written}
+   * @return what it comes to on its base
+   * @throws IOException if it is none, or of another base
+   */
+  public static byte[] read(byte[] base, byte[] patch) throws IOException {
+    try {
+      return apply(base, PolicyUpdate.parseFrom(patch).getPiecesList());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /** Neighbours become one. */

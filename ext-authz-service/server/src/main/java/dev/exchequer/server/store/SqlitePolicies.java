@@ -1,7 +1,5 @@
 package dev.exchequer.server.store;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.exchequer.api.v1.PolicyUpdate;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.wire.PolicyPatch;
@@ -60,7 +58,7 @@ final class SqlitePolicies {
 
   private void store(String digest, byte[] bytes) throws SQLException {
     Anchor base = anchor;
-    byte[] patch = base == null ? null : patch(base, digest, bytes);
+    byte[] patch = base == null ? null : patch(base, bytes);
     if (base != null && patch != null && (long) patch.length * SMALL < bytes.length && there(base.digest)) {
       run("INSERT INTO policy_bytes VALUES (?,?,?)", digest, base.digest, patch);
     } else {
@@ -69,9 +67,9 @@ final class SqlitePolicies {
     }
   }
 
-  private static byte @Nullable [] patch(Anchor base, String digest, byte[] bytes) {
+  private static byte @Nullable [] patch(Anchor base, byte[] bytes) {
     try {
-      return PolicyUpdate.newBuilder().setDigest(digest).setBase(base.digest).addAllPieces(PolicyPatch.between(base.bytes, bytes)).build().toByteArray();
+      return PolicyPatch.written(base.bytes, bytes);
     } catch (IOException e) {
       return null; // whatever it is, it is stored as it is
     }
@@ -116,14 +114,14 @@ final class SqlitePolicies {
       while (r.next()) {
         String digest = r.getString(1);
         byte[] base = r.getBytes(4);
-        byte[] bytes = base == null ? r.getBytes(3) : PolicyPatch.apply(base, PolicyUpdate.parseFrom(r.getBytes(3)).getPiecesList());
+        byte[] bytes = base == null ? r.getBytes(3) : PolicyPatch.read(base, r.getBytes(3));
         Policy policy = decode.apply(bytes);
         if (!policy.digest().equals(digest)) {
           throw new IllegalStateException("the stored policy " + digest + " is not what its bytes say: " + policy.digest());
         }
         into.accept(new Change.PolicyActivated(policy, r.getLong(2)));
       }
-    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("a stored policy cannot be read: " + e.getMessage(), e);
     }
   }
