@@ -25,6 +25,7 @@ import dev.exchequer.cli.up.CheckCommand;
 import dev.exchequer.cli.up.OperatorCommand;
 import dev.exchequer.cli.up.ServiceCommand;
 import dev.exchequer.cli.up.UpCommand;
+import dev.exchequer.cli.up.VerifyCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
         BalancesCommand.class, LotsCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, VoidGrantCommand.class, AdjustCommand.class,
         RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, UsageCommand.class, StatementCommand.class, ReconcileCommand.class, KeysCommand.class,
-        PricesCommand.class, BackupCommand.class, Version.VersionCommand.class
+        PricesCommand.class, BackupCommand.class, VerifyCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

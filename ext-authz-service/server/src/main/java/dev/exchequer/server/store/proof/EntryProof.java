@@ -1,0 +1,62 @@
+package dev.exchequer.server.store.proof;
+
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The history of every balance: each entry follows the one before, adds up, and moves lots by no more than it says. */
+final class EntryProof {
+  /** The lot of a balance that is older than lots. */
+  static final String CARRIED = "carried";
+
+  /** What the entries of a balance come to. */
+  static final class Sum {
+    long sequence;
+    long timeMs;
+    BigInteger posted = BigInteger.ZERO;
+    final Map<String, BigInteger> lots = new HashMap<>();
+  }
+
+  final Map<String, Sum> balances = new HashMap<>();
+  long entries;
+
+  void read(Rows rows) throws SQLException, Misfit {
+    rows.each("SELECT balance, sequence, time, amount, before, after, allocations FROM entries ORDER BY balance, sequence", this::entry);
+  }
+
+  private void entry(ResultSet r) throws SQLException, Misfit {
+    entries++;
+    String balance = r.getString(1);
+    Sum sum = balances.computeIfAbsent(balance, first -> new Sum());
+    String row = "entry " + r.getLong(2) + " of " + balance;
+    Misfit.unless(r.getLong(2) == sum.sequence + 1, row, "the one before it is " + sum.sequence);
+    Misfit.unless(r.getLong(3) >= sum.timeMs, row, "is earlier than the one before it");
+    BigInteger amount = Rows.number(r, 4);
+    Misfit.unlessEqual(sum.posted, Rows.number(r, 5), row, "its before");
+    Misfit.unlessEqual(sum.posted.add(amount), Rows.number(r, 6), row, "its after");
+    sum.sequence++;
+    sum.timeMs = r.getLong(3);
+    sum.posted = sum.posted.add(amount);
+    String allocations = r.getString(7);
+    if (allocations != null) {
+      lots(sum, amount, Rows.allocations(Rows.json(allocations, row)), row);
+    }
+  }
+
+  private static void lots(Sum sum, BigInteger amount, Map<String, BigInteger> allocations, String row) throws Misfit {
+    BigInteger moved = BigInteger.ZERO;
+    for (Map.Entry<String, BigInteger> each : allocations.entrySet()) {
+      moved = moved.add(each.getValue());
+      Rows.add(sum.lots, each.getKey(), each.getValue());
+      if (each.getKey().equals(CARRIED)) {
+        continue; // what it had is in no entry
+      }
+      BigInteger left = sum.lots.getOrDefault(each.getKey(), BigInteger.ZERO);
+      Misfit.unless(left.signum() >= 0, row, "takes more of grant " + each.getKey() + " than was left of it");
+    }
+    boolean within = amount.signum() == 0 ? moved.signum() <= 0 : moved.signum() * amount.signum() >= 0 && moved.abs().compareTo(amount.abs()) <= 0;
+    Misfit.unless(within, row, "its allocations come to " + moved + ", its amount is " + amount);
+  }
+}

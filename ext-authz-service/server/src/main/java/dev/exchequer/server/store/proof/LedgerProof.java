@@ -1,0 +1,125 @@
+package dev.exchequer.server.store.proof;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * Recomputes a ledger in SQLite from its own rows: balances from entries, holds and receipts against entries, lots, reservations and budgets from all of them.
+ * It shares no arithmetic with what wrote them, waits for no writer and makes none wait. docs/design/ledger-proof.md says what it shows and what it cannot.
+ */
+public final class LedgerProof {
+  private static final int BUSY_TIMEOUT_MS = 5_000;
+
+  private LedgerProof() {}
+
+  /** What was found to fit. @param timeMs ledger time of the last commit, milliseconds since the epoch */
+  public record Fits(long timeMs, long balances, long entries, long holds, long receipts) {}
+
+  /**
+   * @param database a ledger or a copy of one, in use or not
+   * @param progress gets the number of rows read so far, every 100,000
+   * @throws Misfit for the first row that does not fit
+   * @throws IOException if it cannot be read or is not a ledger of this version
+   */
+  public static Fits of(Path database, LongConsumer progress) throws IOException, Misfit {
+    if (!Files.isRegularFile(database)) {
+      throw new IOException("there is no ledger " + database + ": give the data folder of a gateway, or a copy with --file");
+    }
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    config.setReadOnly(true);
+    try (Connection connection = config.createConnection("jdbc:sqlite:" + database)) {
+      connection.setAutoCommit(false); // one read transaction: one commit's rows
+      return proven(connection, new Rows(connection, progress));
+    } catch (SQLException e) {
+      throw new IOException(database + " cannot be read as a ledger of this version (a start of the gateway brings an older one up to date): " + e.getMessage(), e);
+    }
+  }
+
+  private static Fits proven(Connection connection, Rows rows) throws SQLException, Misfit {
+    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery("PRAGMA integrity_check(1)")) {
+      Misfit.unless(r.next() && r.getString(1).equals("ok"), "the database", "is damaged: " + r.getString(1));
+    }
+    EntryProof entries = new EntryProof();
+    entries.read(rows);
+    HoldProof holds = new HoldProof();
+    holds.read(rows);
+    long[] balances = {0};
+    Map<String, EntryProof.Sum> sums = new HashMap<>(entries.balances);
+    rows.each(
+        "SELECT name, posted, held, sequence, purse FROM accounts ORDER BY name",
+        r -> {
+          balances[0]++;
+          account(r, sums.remove(r.getString(1)), holds);
+        });
+    for (String name : sums.keySet()) {
+      throw new Misfit("balance " + name, "has entries and is not there");
+    }
+    buckets(rows, holds);
+    ReceiptProof receipts = new ReceiptProof();
+    receipts.read(rows);
+    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery("SELECT value FROM meta WHERE name = 'time'")) {
+      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts);
+    }
+  }
+
+  private static void account(ResultSet r, EntryProof.@Nullable Sum known, HoldProof holds) throws SQLException, Misfit {
+    String row = "balance " + r.getString(1);
+    EntryProof.Sum sum = known == null ? new EntryProof.Sum() : known;
+    Misfit.unlessEqual(sum.posted, Rows.number(r, 2), row, "posted");
+    Misfit.unlessEqual(holds.held.getOrDefault(r.getString(1), BigInteger.ZERO), Rows.number(r, 3), row, "held");
+    Misfit.unlessEqual(sum.sequence, r.getLong(4), row, "its sequence");
+    String purse = r.getString(5);
+    if (purse != null) {
+      lots(Rows.json(purse, row).path("lots"), sum, holds.reserved.getOrDefault(r.getString(1), Map.of()), row);
+    }
+  }
+
+  private static void lots(JsonNode lots, EntryProof.Sum sum, Map<String, BigInteger> reserved, String row) throws Misfit {
+    Map<String, BigInteger> left = new HashMap<>();
+    Map<String, BigInteger> held = new HashMap<>();
+    BigInteger all = BigInteger.ZERO;
+    for (JsonNode lot : lots) {
+      String grant = lot.path("grant").asText();
+      BigInteger remaining = Rows.number(lot.path("remaining"));
+      Misfit.unless(Rows.number(lot.path("reserved")).compareTo(remaining) <= 0, row, "more of grant " + grant + " is reserved than is left of it");
+      Rows.add(held, grant, Rows.number(lot.path("reserved")));
+      all = all.add(remaining);
+      if (!grant.equals(EntryProof.CARRIED)) {
+        Rows.add(left, grant, remaining);
+      }
+    }
+    Map<String, BigInteger> told = new HashMap<>(sum.lots);
+    told.remove(EntryProof.CARRIED);
+    Misfit.unlessEqual(told, left, row, "what is left of its grants");
+    Misfit.unlessEqual(reserved, held, row, "what is reserved of its grants");
+    Misfit.unless(all.compareTo(sum.posted) >= 0, row, "its grants are less than what is posted");
+  }
+
+  private static void buckets(Rows rows, HoldProof holds) throws SQLException, Misfit {
+    Map<String, BigInteger> held = new HashMap<>(holds.bucketHeld);
+    rows.each(
+        "SELECT budget, value, unit, window_start, spent, held FROM buckets ORDER BY 1, 2, 3, 4",
+        r -> {
+          String row = HoldProof.bucket(r.getString(1), r.getString(2), r.getString(3), r.getLong(4));
+          Misfit.unlessEqual(holds.bucketSpent.getOrDefault(row, BigInteger.ZERO), Rows.number(r, 5), row, "spent");
+          BigInteger all = held.remove(row);
+          Misfit.unlessEqual(all == null ? BigInteger.ZERO : all, Rows.number(r, 6), row, "held");
+        });
+    for (String row : held.keySet()) {
+      throw new Misfit(row, "is held in by a hold and is not there");
+    }
+  }
+}
