@@ -46,11 +46,11 @@ final class RefusalsIT {
               "key-too-short", "provider-ca", "provider-secret-lines", "secret-base64", "secret-missing", "secret-no-key", "secret-unset-variable"),
           "a relation between fields that is no rule of the definitions",
           List.of(
-              "budget-no-period", "budget-task-unused", "budget-week-day", "key-twice", "price-metered-without-meters", "price-shadowed", "price-times",
+              "budget-no-period", "budget-task-unused", "budget-week-day", "grant-times", "grant-week-day", "key-twice", "price-metered-without-meters", "price-shadowed", "price-times", "route-min-tokens",
               "provider-no-header-name", "provider-no-secret", "provider-plaintext", "route-output-caps"),
           "more than a pattern can say of a value",
           List.of(
-              "budget-time-zone", "policy-connect-zero", "provider-reserved-header", "provider-url-dots", "provider-url-user", "schema-money-too-large"),
+              "budget-time-zone", "grant-time-zone", "policy-connect-zero", "provider-reserved-header", "provider-url-dots", "provider-url-user", "schema-money-too-large"),
           "no kind of this product: file mode says that it does not read it",
           List.of("kind-other"),
           "a YAML tag that file mode reads no value from; to the API server it is text",
