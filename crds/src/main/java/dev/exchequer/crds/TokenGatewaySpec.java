@@ -2,6 +2,8 @@ package dev.exchequer.crds;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -16,6 +18,12 @@ public final class TokenGatewaySpec {
   @Default("{}")
   @JsonPropertyDescription("For routes that do not say otherwise.")
   public Defaults defaults = new Defaults();
+
+  @Min(1024)
+  @Max(33554432)
+  @Default("33554432")
+  @JsonPropertyDescription("A request whose body is longer is refused with 413, in bytes. Default and at most 33554432 (32 MiB).")
+  public long maxRequestBytes = 33554432;
 
   /** Which namespaces are served; its own always is. */
   @ValidationRule(value = "has(self.selector) == (has(self.from) && self.from == 'Selector')", message = RuleMessages.SELECTOR_ONLY_WITH_SELECTOR)

@@ -82,6 +82,17 @@ final class ConsentTest {
   }
 
   @Test
+  void theGatewaysBodyLimitGoesToTheService() throws IOException {
+    String gateway = "---\napiVersion: exchequer.dev/v1alpha1\nkind: TokenGateway\nmetadata: {name: main}\nspec: {%s}\n";
+    assertThat(compile(world).plan().gateway().maxRequestBytes()).as("no gateway: Envoy's").isZero();
+    assertThat(compile(world + gateway.formatted("")).plan().gateway().maxRequestBytes()).isEqualTo(33554432);
+    Compiled limited = compile(world + gateway.formatted("maxRequestBytes: 4096"));
+    assertThat(limited.plan().gateway().maxRequestBytes()).isEqualTo(4096);
+    assertThat(limited.digest()).isNotEqualTo(compile(world).digest());
+    assertThat(lines(compile(world + gateway.formatted("maxRequestBytes: 33554433")))).singleElement().asString().isEqualTo("Invalid TokenGateway default/main spec.maxRequestBytes: must be at most 33554432");
+  }
+
+  @Test
   void aGeneratedKeyIsTheSecretOfThatName() throws IOException {
     String generated = world.replace("secretRef: {name: own-openai, key: ci}", "generate: {secretName: made}");
     assertThat(lines(compile(generated)))

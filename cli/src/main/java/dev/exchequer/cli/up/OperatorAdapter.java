@@ -50,7 +50,7 @@ public final class OperatorAdapter implements OperatorRuntime {
     }
     return plan ->
         new GatewayPlan(
-            plan.projects(), plan.keys(), plan.balances(), plan.priceSheets(), plan.budgets(), plan.providers(), plan.routes(), plan.defaultPriceSheets(),
+            plan.projects(), plan.keys(), plan.balances(), plan.priceSheets(), plan.budgets(), plan.providers(), plan.routes(), plan.gateway(),
             plan.clusters().stream().map(cluster -> isMock(cluster, written) ? onPort(cluster, port) : cluster).toList(), plan.secrets());
   }
 

@@ -180,7 +180,7 @@ class RelayIT {
     clusters.add(
         new ClusterPlan("bad", new ObjectName("default", "bad"), true, "127.0.0.1", 443, "localhost", 1000, "no certificate", null, "authorization", List.of()));
     return new GatewayPlan(
-        plan.projects(), plan.keys(), plan.balances(), plan.priceSheets(), plan.budgets(), plan.providers(), plan.routes(), plan.defaultPriceSheets(), clusters,
+        plan.projects(), plan.keys(), plan.balances(), plan.priceSheets(), plan.budgets(), plan.providers(), plan.routes(), plan.gateway(), clusters,
         plan.secrets());
   }
 

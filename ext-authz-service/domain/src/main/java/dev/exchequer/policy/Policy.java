@@ -24,7 +24,7 @@ public record Policy(
     List<Budget> budgets,
     Map<ObjectName, Provider> providers,
     Map<ObjectName, Route> routes,
-    List<ObjectName> defaultPriceSheets,
+    GatewayRules gateway,
     Index index) {
 
   /** Look-ups that the request path makes, made once. */
@@ -41,7 +41,7 @@ public record Policy(
       List<Budget> budgets,
       Collection<Provider> providers,
       Collection<Route> routes,
-      List<ObjectName> defaultPriceSheets) {
+      GatewayRules gateway) {
     Map<String, KeyCredential> credentials = new HashMap<>();
     for (ApiKey key : keys) {
       for (ApiKey.Credential credential : key.credentials()) {
@@ -63,7 +63,7 @@ public record Policy(
         List.copyOf(budgets),
         byName(providers, Provider::name),
         byName(routes, Route::name),
-        List.copyOf(defaultPriceSheets),
+        gateway,
         new Index(Map.copyOf(credentials), Map.copyOf(ofProject), RouteIndex.of(routes)));
   }
 

@@ -27,7 +27,7 @@ public final class Rates {
 
   /** The first sheet in this unit, in force at this time, that has a matching rate. */
   public static Optional<Found> find(Policy policy, Project project, Route route, String unit, Subject subject, long nowMs) {
-    for (List<ObjectName> level : List.of(project.priceSheets(), route.priceSheets(), policy.defaultPriceSheets())) {
+    for (List<ObjectName> level : List.of(project.priceSheets(), route.priceSheets(), policy.gateway().priceSheets())) {
       for (ObjectName name : level) {
         PriceSheet sheet = policy.priceSheets().get(name);
         if (sheet == null || !sheet.unit().equals(unit) || !sheet.effectiveAt(nowMs)) {

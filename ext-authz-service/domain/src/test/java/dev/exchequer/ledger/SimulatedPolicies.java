@@ -10,6 +10,7 @@ import dev.exchequer.policy.BalanceType;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.FallbackReason;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Policy;
@@ -74,7 +75,7 @@ final class SimulatedPolicies {
             route("fast", List.of(RouteClass.DIRECT, RouteClass.POOL, RouteClass.DIRECT, RouteClass.POOL), sheets),
             route("cheap", List.of(RouteClass.POOL, RouteClass.SUBSCRIPTION, RouteClass.FREE), sheets),
             route("own", List.of(RouteClass.BYOK, RouteClass.FREE, RouteClass.POOL), sheets)),
-        List.of());
+        GatewayRules.NONE);
   }
 
   private static Project project(String name, Set<Project.Crossing> consents) {

@@ -10,6 +10,7 @@ import dev.exchequer.policy.BalanceType;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.FallbackReason;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Policy;
@@ -130,7 +131,7 @@ public final class World {
         List.of(
             new Route(
                 name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended, Route.Audience.OWN, clampMinTokens)),
-        List.of());
+        GatewayRules.NONE);
   }
 
   private static List<Balance.InitialGrant> grants(String amount) {

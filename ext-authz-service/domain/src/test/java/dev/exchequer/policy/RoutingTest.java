@@ -102,7 +102,7 @@ final class RoutingTest {
   }
 
   private static Policy policy(Route... routes) {
-    return Policy.of("d", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(routes), List.of());
+    return Policy.of("d", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(routes), GatewayRules.NONE);
   }
 
   private static Route route(String name, Route.Audience audience, Set<Endpoint> endpoints, String... models) {

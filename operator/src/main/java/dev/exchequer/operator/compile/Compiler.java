@@ -83,7 +83,7 @@ public final class Compiler {
         each("Budget", Budgets::budget),
         providers,
         routes,
-        Gateways.priceSheets(inForce),
+        Gateways.rules(inForce),
         new ArrayList<>(clusters.values()),
         new ArrayList<>(secrets.values()));
   }

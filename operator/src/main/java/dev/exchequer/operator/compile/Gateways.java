@@ -6,6 +6,7 @@ import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.NamespaceChoice;
 import dev.exchequer.operator.model.Namespaces;
 import dev.exchequer.operator.model.Spec;
+import dev.exchequer.policy.GatewayRules;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Which TokenGateway is in force, and what it says. At most one is: one operator serves one gateway. Without any, all namespaces are served. */
 public final class Gateways {
   public static final String KIND = "TokenGateway";
+
+  /** The default of the definition: what Envoy's listener lets through where nobody said otherwise. */
+  private static final long MAX_REQUEST_BYTES = 32L << 20;
 
   private Gateways() {}
 
@@ -41,10 +45,20 @@ public final class Gateways {
     return only(inForce).flatMap(gateway -> Spec.of(gateway).part("defaults").ref("fallbackPolicyRef", gateway.name()));
   }
 
+  /** What holds for every request. */
+  static GatewayRules rules(Inventory inForce) {
+    return only(inForce).map(gateway -> new GatewayRules(priceSheets(gateway), Spec.of(gateway).longNumber("maxRequestBytes", MAX_REQUEST_BYTES))).orElse(GatewayRules.NONE);
+  }
+
   /** The price sheets that are searched last. */
   public static List<ObjectName> priceSheets(Inventory inForce) {
-    return only(inForce).map(gateway -> Spec.of(gateway).part("defaults").refs("priceSheetRefs", gateway.name())).orElse(List.of());
+    return only(inForce).map(Gateways::priceSheets).orElse(List.of());
   }
+
+  private static List<ObjectName> priceSheets(Document gateway) {
+    return Spec.of(gateway).part("defaults").refs("priceSheetRefs", gateway.name());
+  }
+
 
   private static Optional<Document> only(Inventory inForce) {
     return inForce.ofKind(KIND).stream().findFirst();

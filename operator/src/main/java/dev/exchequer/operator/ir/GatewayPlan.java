@@ -1,9 +1,9 @@
 package dev.exchequer.operator.ir;
 
-import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Provider;
@@ -26,11 +26,11 @@ public record GatewayPlan(
     List<Budget> budgets,
     List<Provider> providers,
     List<Route> routes,
-    List<ObjectName> defaultPriceSheets,
+    GatewayRules gateway,
     List<ClusterPlan> clusters,
     List<SecretPlan> secrets) {
   public static final GatewayPlan EMPTY =
-      new GatewayPlan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+      new GatewayPlan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), GatewayRules.NONE, List.of(), List.of());
 
   public GatewayPlan {
     projects = List.copyOf(projects);
@@ -40,7 +40,6 @@ public record GatewayPlan(
     budgets = List.copyOf(budgets);
     providers = List.copyOf(providers);
     routes = List.copyOf(routes);
-    defaultPriceSheets = List.copyOf(defaultPriceSheets);
     clusters = List.copyOf(clusters);
     secrets = List.copyOf(secrets);
   }

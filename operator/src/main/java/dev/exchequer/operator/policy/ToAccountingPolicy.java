@@ -83,7 +83,9 @@ public final class ToAccountingPolicy {
 
   /** Those that come after them. */
   private static AccountingPolicy.Builder afterRoutes(GatewayPlan plan, AccountingPolicy.Builder message) {
-    return message.addAllDefaultPriceSheets(Wire.names(plan.defaultPriceSheets())); // searched in this order: not sorted
+    return message
+        .addAllDefaultPriceSheets(Wire.names(plan.gateway().priceSheets())) // searched in this order: not sorted
+        .setMaxRequestBytes(plan.gateway().maxRequestBytes());
   }
 
   private static dev.exchequer.api.v1.Project project(Project project) {

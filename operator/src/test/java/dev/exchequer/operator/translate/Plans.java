@@ -6,6 +6,7 @@ import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.ir.Redacted;
 import dev.exchequer.operator.ir.SecretPlan;
 import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Route;
 import dev.exchequer.policy.RouteClass;
 import java.util.List;
@@ -17,7 +18,7 @@ public final class Plans {
   private Plans() {}
 
   public static GatewayPlan plan(List<Route> routes, List<ClusterPlan> clusters, List<SecretPlan> secrets) {
-    return new GatewayPlan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), routes, List.of(), clusters, secrets);
+    return new GatewayPlan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), routes, GatewayRules.NONE, clusters, secrets);
   }
 
   public static Route route(String name, int maxAttempts, Route.Hop... hops) {

@@ -3,6 +3,7 @@ package dev.exchequer.server.authz;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Route;
 import dev.exchequer.selection.RequestFacts;
@@ -90,6 +91,11 @@ public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase 
   private void metered(ClientCall call, Endpoint endpoint, Caller caller, Reply reply) {
     if (!engine.admitting()) {
       reply.denied(Endings.UNAVAILABLE, null);
+      return;
+    }
+    GatewayRules rules = caller.policy().gateway();
+    if (rules.tooLarge(call.body().size())) { // as Envoy refuses those above its own limit: no receipt
+      reply.denied(Endings.tooLarge(call.body().size(), rules.maxRequestBytes()), null);
       return;
     }
     CallerAttributes attributes = CallerAttributes.of(call.headers());

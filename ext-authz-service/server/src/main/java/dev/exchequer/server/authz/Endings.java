@@ -29,6 +29,10 @@ final class Endings {
     return Ending.of(404, "endpoint_not_supported", "`" + call.method() + " " + path + "` is not supported here.", NO);
   }
 
+  static Ending tooLarge(long bytes, long most) {
+    return Ending.of(413, "request_too_large", "The request's body is larger than this gateway takes: " + bytes + " bytes, at most " + most + ".", NO);
+  }
+
   static Ending invalid(@Nullable String param, String message) {
     Ending ending = Ending.of(400, "invalid_request_error", message, NO);
     return param == null ? ending : ending.withParam(param);

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.exchequer.api.v1.AccountingPolicy;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Route;
@@ -123,7 +124,7 @@ public final class FromAccountingPolicy {
             each("Budget", m.getBudgetsList(), dev.exchequer.api.v1.Budget::getName, FromMoneyMessages::budget),
             each("Provider", m.getProvidersList(), dev.exchequer.api.v1.Provider::getName, FromRouteMessages::provider),
             routes,
-            Fields.names(m.getDefaultPriceSheetsList()));
+            new GatewayRules(Fields.names(m.getDefaultPriceSheetsList()), m.getMaxRequestBytes()));
     References.check(policy);
     return policy;
   }

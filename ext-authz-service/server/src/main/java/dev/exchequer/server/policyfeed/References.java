@@ -37,7 +37,7 @@ final class References {
         }
       }
     }
-    all("the gateway", "price sheet", policy.defaultPriceSheets(), policy.priceSheets());
+    all("the gateway", "price sheet", policy.gateway().priceSheets(), policy.priceSheets());
     oneOwnerPerCredential(policy);
     oneRoutePerModel(policy);
   }

@@ -78,7 +78,7 @@ class DryRunsTest {
     }
     return Policy.of(
         policy.digest(), policy.projects().values(), keys, policy.balances().values(), policy.priceSheets().values(), policy.budgets(), policy.providers().values(),
-        policy.routes().values(), policy.defaultPriceSheets());
+        policy.routes().values(), policy.gateway());
   }
 
   private void run(Use use) throws Exception {

@@ -6,6 +6,7 @@ import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.BalanceType;
 import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.server.store.LedgerReads;
@@ -48,7 +49,7 @@ class FakeLedger extends UnusedEngine implements LedgerReads {
                   ZoneId.of("UTC"), false, 100, 0, Set.of(), List.of(), false)),
           List.of(),
           List.of(),
-          List.of());
+          GatewayRules.NONE);
 
   @Override
   public Optional<Policy> policy() {

@@ -70,6 +70,22 @@ class AdmitServiceTest {
     assertThat(engine.deadline).isEqualTo(1000 + 1_500_000_000L);
   }
 
+  @ParameterizedTest(name = "a body of {0} bytes: {1}")
+  @CsvSource({"1048576, 400", "1048577, 413"})
+  void theGatewayMayTakeShorterBodiesThanEnvoy(int bytes, int status) {
+    CompletableFuture<CheckResponse> pending = Check.chat("all", "x".repeat(bytes)).start(service);
+    big.forEach(Runnable::run);
+    Check.Answer answer = new Check.Answer(pending.join());
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(big).as("refused before it is read").hasSize(status == 413 ? 0 : 1);
+    assertThat(engine.admitted).isEmpty();
+    if (status == 413) {
+      assertThat(answer.json().at("/error/code").asText()).isEqualTo("request_too_large");
+      assertThat(answer.json().at("/error/message").asText()).isEqualTo("The request's body is larger than this gateway takes: 1048577 bytes, at most 1048576.");
+      assertThat(engine.denied).as("as where Envoy refuses it: no receipt").isEmpty();
+    }
+  }
+
   @Test
   void streamsHaveTheirOwnTimeouts() {
     Check.Answer answer = Check.chat("all", BODY.replace("]}", "],\"stream\":true,\"n\":2,\"max_completion_tokens\":4096}")).by(service);

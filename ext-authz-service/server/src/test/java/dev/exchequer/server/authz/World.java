@@ -6,6 +6,7 @@ import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.BalanceType;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Project;
@@ -62,7 +63,7 @@ final class World {
             route("embed", List.of("embed"), Set.of(Endpoint.EMBEDDINGS), false, hop("official", null, RouteClass.DIRECT)),
             of("team", Route.Audience.OWN, route("gpt", List.of("gpt-5*"), Set.of(Endpoint.CHAT_COMPLETIONS), false, hop("cheap", null, RouteClass.BYOK))),
             of("gateway", new Route.Audience(false, List.of("team"), 0), route("shared", List.of("gpt-5", "shared"), Set.of(Endpoint.CHAT_COMPLETIONS), false, hop("official", null, RouteClass.DIRECT)))),
-        List.of());
+        new GatewayRules(List.of(), 1 << 20));
   }
 
   static ObjectName name(String name) {

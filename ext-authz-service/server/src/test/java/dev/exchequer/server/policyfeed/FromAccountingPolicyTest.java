@@ -79,7 +79,7 @@ class FromAccountingPolicyTest {
             });
     assertThat(policy.routes()).extractingByKey(name("gpt")).extracting(Route::audience).isEqualTo(Route.Audience.OWN);
     assertThat(policy.routeFor("team", "gpt-5.1", Endpoint.CHAT_COMPLETIONS)).isEmpty();
-    assertThat(policy.defaultPriceSheets()).containsExactly(name("cny"));
+    assertThat(policy.gateway().priceSheets()).containsExactly(name("cny"));
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Endpoint;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Policy;
@@ -431,7 +432,7 @@ class SettleServiceTest {
         new RequestFacts(
             REQUEST, 1, name("key"), "label", name("acme"), "owner", "", "", null, null, Endpoint.CHAT_COMPLETIONS, "gpt-5", name("gpt"), 7, "fb", "digest", false, Set.of(),
             Demand.NONE);
-    Policy policy = Policy.of("digest", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    Policy policy = Policy.of("digest", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), GatewayRules.NONE);
     return new Admitted(facts, policy, key, project, route, (provider, model, cap) -> "");
   }
 }

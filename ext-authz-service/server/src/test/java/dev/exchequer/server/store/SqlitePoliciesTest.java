@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.exchequer.api.v1.AccountingPolicy;
 import dev.exchequer.api.v1.Route;
 import dev.exchequer.ledger.Change;
+import dev.exchequer.policy.GatewayRules;
 import dev.exchequer.policy.Policy;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -50,7 +51,7 @@ class SqlitePoliciesTest {
 
   /** A policy that says no more than its bytes. */
   private static Policy named(byte[] bytes) {
-    return Policy.of(dev.exchequer.server.policyfeed.FromAccountingPolicy.digestOf(bytes), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    return Policy.of(dev.exchequer.server.policyfeed.FromAccountingPolicy.digestOf(bytes), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), GatewayRules.NONE);
   }
 
   private String activate(byte[] bytes, long atMs) throws SQLException {
