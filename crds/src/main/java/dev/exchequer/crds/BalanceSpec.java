@@ -59,7 +59,7 @@ public final class BalanceSpec {
   public OnExcess onExcess = OnExcess.DEBT;
 
   @Default("ChargeObserved")
-  @JsonPropertyDescription("What a hold costs when nobody can say whether the provider served it: what was seen, or nothing.")
+  @JsonPropertyDescription("What a hold costs when nobody can say whether the provider served it: what was seen, nothing, or the whole hold.")
   public OnInDoubt onInDoubt = OnInDoubt.CHARGE_OBSERVED;
 
   @Size(max = 32)
@@ -97,7 +97,9 @@ public final class BalanceSpec {
     @JsonProperty("ChargeObserved")
     CHARGE_OBSERVED,
     @JsonProperty("Release")
-    RELEASE
+    RELEASE,
+    @JsonProperty("ChargeHold")
+    CHARGE_HOLD
   }
 
   /** Granted once per id, for ever. */

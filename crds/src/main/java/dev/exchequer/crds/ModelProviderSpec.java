@@ -47,6 +47,11 @@ public final class ModelProviderSpec {
   @JsonPropertyDescription("Whether cached tokens in its usage are counted in the prompt tokens.")
   public CachedTokens cachedTokens = CachedTokens.INSIDE_PROMPT;
 
+  @Default("Full")
+  @JsonPropertyDescription(
+      "What its reports of usage are worth. Full: they are charged. Bounded: they are charged up to what the request can have used, and at most the hold. Estimate: they are noted; a hop is charged as one without usage, at most its hold.")
+  public UsageTrust usageTrust = UsageTrust.FULL;
+
   @Default("false")
   @JsonPropertyDescription("Whether it bills reasoning that it does not show; then a reply without usage costs its hold. Default false.")
   public boolean hiddenReasoning;
@@ -137,5 +142,15 @@ public final class ModelProviderSpec {
     INSIDE_PROMPT,
     @JsonProperty("OutsidePrompt")
     OUTSIDE_PROMPT
+  }
+
+  /** What reported usage is worth. */
+  public enum UsageTrust {
+    @JsonProperty("Full")
+    FULL,
+    @JsonProperty("Bounded")
+    BOUNDED,
+    @JsonProperty("Estimate")
+    ESTIMATE
   }
 }

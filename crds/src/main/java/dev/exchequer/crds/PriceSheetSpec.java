@@ -50,18 +50,28 @@ public final class PriceSheetSpec {
   /** When a hop is charged. */
   public static final class Terms {
     @Default("Delivered")
-    @JsonPropertyDescription("Delivered: what reached the client is charged.")
+    @JsonPropertyDescription(
+        "Delivered: what reached the client is charged. UpstreamBilled: also what failed, where the provider reported usage for it. SuccessOnly: only complete answers, and those that the client itself broke off.")
     public ChargeOn chargeOn = ChargeOn.DELIVERED;
 
     @Default("Estimate")
     @JsonPropertyDescription("What a delivered answer without usage costs: an estimate, its hold, or nothing.")
     public MissingUsage missingUsage = MissingUsage.ESTIMATE;
+
+    @Size(max = 20)
+    @Pattern(Formats.MONEY)
+    @JsonPropertyDescription("A charge that is not 0 is at least this, in the unit of the sheet, after the multiplier; absent = no minimum.")
+    public @Nullable String minimumCharge;
   }
 
   /** What is charged. */
   public enum ChargeOn {
     @JsonProperty("Delivered")
-    DELIVERED
+    DELIVERED,
+    @JsonProperty("UpstreamBilled")
+    UPSTREAM_BILLED,
+    @JsonProperty("SuccessOnly")
+    SUCCESS_ONLY
   }
 
   /** What a delivered answer without usage costs. */

@@ -1,10 +1,11 @@
 package dev.exchequer.fallback;
 
-import dev.exchequer.policy.PriceSheet.MissingUsage;
+import dev.exchequer.policy.PriceSheet;
+import dev.exchequer.policy.PriceSheet.ChargeOn;
 import dev.exchequer.pricing.Estimates;
 import dev.exchequer.pricing.Usage;
 
-/** What becomes of a hop's hold (`chargeOn: Delivered`): DOMAIN's table of outcomes. */
+/** What becomes of a hop's hold: the table of outcomes in docs/design/prices.md. */
 public sealed interface Settlement {
   /** Nothing is charged. */
   record Void() implements Settlement {}
@@ -16,27 +17,39 @@ public sealed interface Settlement {
   record Whole() implements Settlement {}
 
   /**
-   * What the hold reserved for.
+   * What the hold reserved for, and when it is charged.
    *
    * @param inputBound tokens
    * @param outputBound tokens of all outputs together
    */
-  record Terms(long inputBound, long outputBound, boolean hiddenReasoning, MissingUsage missingUsage) {}
+  record Terms(long inputBound, long outputBound, boolean hiddenReasoning, PriceSheet.Terms prices) {
+    private boolean successOnly() {
+      return prices.chargeOn() == ChargeOn.SUCCESS_ONLY;
+    }
+  }
 
+  /** @param evidence with the usage that is believed; NONE where no report is */
   static Settlement of(AttemptOutcome outcome, Evidence evidence, Terms terms) {
     return switch (outcome) {
-      case PROVIDER_STATUS, CONNECT_FAILURE, FIRST_BYTE_TIMEOUT, RESPONSE_TIMEOUT, UNREADABLE, EMPTY_ERROR -> new Void();
-      case COMPLETED, STREAM_BROKEN -> delivered(evidence, terms);
-      case CLIENT_GONE -> evidence.upstreamSeen() || evidence.released() ? delivered(evidence, terms) : new Void();
-      case IN_DOUBT -> delivered(evidence, terms);
+      case PROVIDER_STATUS, CONNECT_FAILURE, FIRST_BYTE_TIMEOUT, RESPONSE_TIMEOUT, UNREADABLE, EMPTY_ERROR -> failed(evidence, terms);
+      case COMPLETED -> delivered(evidence, terms);
+      case STREAM_BROKEN -> terms.successOnly() ? new Void() : delivered(evidence, terms);
+      case CLIENT_GONE -> evidence.released() || evidence.upstreamSeen() && !terms.successOnly() ? delivered(evidence, terms) : new Void();
+      case IN_DOUBT -> terms.successOnly() && !evidence.released() ? new Void() : delivered(evidence, terms);
     };
+  }
+
+  /** Nothing was delivered. What the provider bills for it, it has to say: that is never estimated. */
+  private static Settlement failed(Evidence evidence, Terms terms) {
+    boolean billed = terms.prices().chargeOn() == ChargeOn.UPSTREAM_BILLED && evidence.usage().reported();
+    return billed ? new Use(evidence.usage()) : new Void();
   }
 
   private static Settlement delivered(Evidence evidence, Terms terms) {
     if (evidence.usage().reported()) {
       return new Use(evidence.usage());
     }
-    return switch (terms.missingUsage()) {
+    return switch (terms.prices().missingUsage()) {
       case FREE -> new Use(new Usage(java.util.Map.of(), Usage.Source.ESTIMATED));
       case CHARGE_HOLD -> new Whole();
       case ESTIMATE -> estimated(evidence, terms);

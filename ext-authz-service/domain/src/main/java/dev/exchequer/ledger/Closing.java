@@ -59,24 +59,31 @@ final class Closing {
     Endpoint endpoint = facts.endpoint();
     Integer finalHop = null;
     int attempts = 0;
-    Map<String, Long> totals = new TreeMap<>();
     for (Receipt.Hop hop : hops) {
       if (hop.attempt() != null) {
         finalHop = hop.hop();
         attempts++;
       }
+    }
+    return new Receipt(
+        facts.id(), status, facts.timeMs(), draft.now(), facts.apiKey().toString(), facts.keyLabel(), facts.project().toString(), facts.owner(), absent(facts.task()),
+        absent(facts.endUser()), facts.clientRequestId(), facts.idempotencyKey(), endpoint == null ? null : endpoint.text(), facts.requestedModel(),
+        facts.route() == null ? null : facts.route().toString(), facts.routeGeneration(), facts.fallbackDigest(), facts.planDigest(), facts.streamed(), clientGone,
+        finalHop, Math.max(0, attempts - 1), Math.max(0, draft.now() - facts.timeMs()), firstByteMs,
+        ending == null ? null : new Receipt.Error(ending.httpStatus(), ending.code(), ending.message()), totals(hops), hops);
+  }
+
+  /** What these hops were charged, by unit. */
+  static List<Receipt.Total> totals(List<Receipt.Hop> hops) {
+    Map<String, Long> totals = new TreeMap<>();
+    for (Receipt.Hop hop : hops) {
       if (hop.charge() != null && hop.charge() != 0 && hop.unit() != null) {
         totals.merge(hop.unit(), hop.charge(), Math::addExact);
       }
     }
     List<Receipt.Total> sums = new ArrayList<>();
     totals.forEach((unit, charge) -> sums.add(new Receipt.Total(unit, charge)));
-    return new Receipt(
-        facts.id(), status, facts.timeMs(), draft.now(), facts.apiKey().toString(), facts.keyLabel(), facts.project().toString(), facts.owner(), absent(facts.task()),
-        absent(facts.endUser()), facts.clientRequestId(), facts.idempotencyKey(), endpoint == null ? null : endpoint.text(), facts.requestedModel(),
-        facts.route() == null ? null : facts.route().toString(), facts.routeGeneration(), facts.fallbackDigest(), facts.planDigest(), facts.streamed(), clientGone,
-        finalHop, Math.max(0, attempts - 1), Math.max(0, draft.now() - facts.timeMs()), firstByteMs,
-        ending == null ? null : new Receipt.Error(ending.httpStatus(), ending.code(), ending.message()), sums, hops);
+    return sums;
   }
 
   private static @Nullable String absent(String text) {

@@ -4,6 +4,7 @@ import dev.exchequer.fallback.AttemptOutcome;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import dev.exchequer.pricing.Charge;
 import dev.exchequer.pricing.Quote;
@@ -26,7 +27,7 @@ final class ReceiptHops {
     Route.Hop hop = candidate.hop();
     return new Receipt.Hop(
         candidate.position(), null, hop.name(), hop.provider().toString(), hop.routeClass().text(), hop.upstreamModelFor(requestedModel), null,
-        role(candidate.position()), "Skipped", reason.text(), message, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        role(candidate.position()), "Skipped", reason.text(), message, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
         List.of(), considered, List.of());
   }
 
@@ -47,11 +48,11 @@ final class ReceiptHops {
         hold.position(), hold.id().attempt(), hop.name(), hop.provider().toString(), hop.routeClass().text(), hold.subject().upstreamModel(),
         emptyToNull(evidence.servedModel()), role(hold.position()), ended.outcome().text(), null, ended.reason(),
         evidence.status() == 0 ? null : evidence.status(), emptyToNull(evidence.providerRequestId()), evidence.latencyMs() > 0 ? evidence.latencyMs() : Math.max(0, ended.endedAtMs() - hold.heldAtMs()),
-        usage(ended.usage()), quote == null ? null : quote.amountNanos(), ended.charged(), quote == null ? null : quote.unit(),
+        usage(policy, hold, ended.usage()), quote == null ? null : quote.amountNanos(), ended.charged(), quote == null ? null : quote.unit(),
         hold.balance() == null ? null : hold.balance().toString(), balance == null ? null : balance.type().text(), entry == null ? null : entry.sequence(),
         hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.before(), hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.after(),
         quote == null ? null : quote.sheet().toString(), quote == null ? null : quote.sheetDigest(), ended.charge() == null ? rate(quote) : ended.charge().rate(),
-        multiplier(policy, quote), lines(ended.charge()), hold.considered(), paidFrom(entry));
+        multiplier(policy, quote), minimum(ended.charge()), lines(ended.charge()), hold.considered(), paidFrom(entry));
   }
 
   private static List<Receipt.PaidFrom> paidFrom(@Nullable Entry entry) {
@@ -70,10 +71,15 @@ final class ReceiptHops {
     return text.isEmpty() ? null : text;
   }
 
-  private static Receipt.UsageOn usage(Usage usage) {
+  private static @Nullable Long minimum(@Nullable Charge charge) {
+    return charge == null || charge.raisedTo() == 0 ? null : Long.valueOf(charge.raisedTo());
+  }
+
+  private static Receipt.UsageOn usage(Policy policy, Hold hold, Usage usage) {
+    Provider.UsageTrust trust = Objects.requireNonNull(policy.providers().get(hold.subject().provider())).usageTrust();
     Map<String, Long> meters = new TreeMap<>();
     usage.meters().forEach((meter, quantity) -> meters.put(meter.text(), quantity));
-    return new Receipt.UsageOn(meters, usage.source().text());
+    return new Receipt.UsageOn(meters, usage.source().text(), trust == Provider.UsageTrust.FULL ? null : trust.text());
   }
 
   private static List<Receipt.Line> lines(@Nullable Charge charge) {

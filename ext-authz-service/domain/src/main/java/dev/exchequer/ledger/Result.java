@@ -3,6 +3,8 @@ package dev.exchequer.ledger;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.receipt.Receipt;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The durable answer to a command. */
@@ -36,6 +38,7 @@ public sealed interface Result {
    * @param balance null for a hop that nobody pays
    * @param balanceAfterNanos posted, after the settling entry (or as it stands, when nothing was charged); null for a hop that nobody pays
    * @param known false = unknown hold: counted, never next
+   * @param before what earlier attempts of the request were charged, by unit
    */
   record Settled(
       HoldId id,
@@ -46,8 +49,19 @@ public sealed interface Result {
       long chargeNanos,
       @Nullable String unit,
       @Nullable ObjectName balance,
-      @Nullable Long balanceAfterNanos)
-      implements Result {}
+      @Nullable Long balanceAfterNanos,
+      List<Receipt.Total> before)
+      implements Result {
+    public Settled {
+      before = before == null ? List.of() : List.copyOf(before);
+    }
+
+    /** Of a request that was charged nothing before. */
+    public Settled(
+        HoldId id, boolean known, boolean next, @Nullable Ending ending, int position, long chargeNanos, @Nullable String unit, @Nullable ObjectName balance, @Nullable Long balanceAfterNanos) {
+      this(id, known, next, ending, position, chargeNanos, unit, balance, balanceAfterNanos, List.of());
+    }
+  }
 
   record Granted(ObjectName balance, long sequence, long beforeNanos, long afterNanos, boolean repeated) implements Result {}
 

@@ -9,6 +9,7 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.receipt.Receipt;
@@ -65,7 +66,7 @@ final class Settling {
     Policy policy = policyOf(hold);
     Route route = routeOf(policy, request.facts());
     Judgement judgement = countable(hold, Judgement.of(policy, hold, outcome, evidence));
-    boolean usageMissing = !judgement.voided() && !judgement.usage().reported();
+    boolean usageMissing = !judgement.voided() && !judgement.usage().reported() && correctable(policy, hold);
     Hold.State terminal = judgement.voided() ? Hold.State.VOIDED : usageMissing ? Hold.State.ESTIMATED : Hold.State.SETTLED;
     String name = route.hops().get(hold.position() - 1).name();
 
@@ -85,7 +86,7 @@ final class Settling {
       hops.addAll(nothing.skipped());
       ending = ending == null ? null : Endings.withSkips(ending, nothing.clauses());
     }
-    Result.Settled answer = answer(hold, next, next ? null : ending, judgement.amount());
+    Result.Settled answer = answer(hold, next, next ? null : ending, judgement.amount(), request);
     draft.put(new Change.HoldChanged(freed.ended(terminal, answer, judgement.amount(), settled.payment())));
     if (next) {
       Ending ifNoneComes = ending == null ? Ending.of(502, "provider_unreachable", "no further attempt was made", new Ending.Retry.Unsaid()) : ending;
@@ -125,23 +126,30 @@ final class Settling {
     RunningRequest request = running(hold);
     Policy policy = policyOf(hold);
     Route route = routeOf(policy, request.facts());
-    boolean charge = hold.upstreamSeen() && charges(policy, hold.balance());
-    Judgement judgement =
-        charge ? countable(hold, Judgement.of(policy, hold, AttemptOutcome.IN_DOUBT, seen)) : new Judgement(true, 0, seen.usage(), null);
+    Judgement judgement = hold.upstreamSeen() ? inDoubt(policy, hold, seen) : Judgement.nothing(seen.usage());
     String why = hold.upstreamSeen() ? "in doubt: no sign of this attempt for a minute, although it was sent" : "released: nothing shows that this attempt was sent";
     Treasury.Settlement settled = new Treasury(draft).settle(hold, judgement.amount(), Excess.writtenOff(policy, hold, judgement.amount()), why);
     Entry entry = settled.entry();
     AttemptOutcome outcome = hold.upstreamSeen() ? AttemptOutcome.IN_DOUBT : AttemptOutcome.CLIENT_GONE;
-    Result.Settled answer = answer(hold, false, null, judgement.amount());
+    Result.Settled answer = answer(hold, false, null, judgement.amount(), request);
     draft.put(new Change.HoldChanged(hold.ended(hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment())));
     List<Receipt.Hop> hops = new ArrayList<>(request.hops());
     hops.add(tried(policy, route, hold, seen, outcome, judgement, entry, why));
     closing.end(request, hold.upstreamSeen() ? "InDoubt" : "Failed", hops, request.lastEnding(), false, request.firstByteMs());
   }
 
-  private static boolean charges(Policy policy, @Nullable ObjectName balance) {
-    Balance definition = balance == null ? null : policy.balances().get(balance);
-    return definition == null || definition.onInDoubt() == Balance.OnInDoubt.CHARGE_OBSERVED;
+  private Judgement inDoubt(Policy policy, Hold hold, Evidence seen) {
+    Balance definition = hold.balance() == null ? null : policy.balances().get(hold.balance());
+    return switch (definition == null ? Balance.OnInDoubt.CHARGE_OBSERVED : definition.onInDoubt()) {
+      case CHARGE_OBSERVED -> countable(hold, Judgement.of(policy, hold, AttemptOutcome.IN_DOUBT, seen));
+      case RELEASE -> Judgement.nothing(seen.usage());
+      case CHARGE_HOLD -> countable(hold, Judgement.whole(hold));
+    };
+  }
+
+  /** A report that would not be charged corrects no estimate. */
+  private static boolean correctable(Policy policy, Hold hold) {
+    return Objects.requireNonNull(policy.providers().get(hold.subject().provider())).usageTrust() != Provider.UsageTrust.ESTIMATE;
   }
 
   /** Its holder never sent it: the answer to admit or hold reached nobody. */
@@ -173,21 +181,22 @@ final class Settling {
     if (treasury.counts(hold, judgement.amount())) {
       return judgement;
     }
-    return treasury.counts(hold, hold.amount()) ? Judgement.whole(hold) : new Judgement(false, 0, judgement.usage(), null);
+    return treasury.counts(hold, hold.amount()) ? Judgement.whole(hold) : new Judgement(false, 0, judgement.usage(), null, judgement.doubt());
   }
 
   private Receipt.Hop tried(
       Policy policy, Route route, Hold hold, Evidence evidence, AttemptOutcome outcome, Judgement judgement, @Nullable Entry entry, String why) {
     Usage usage = judgement.usage();
-    String reason = evidence.usageRejected() == null ? why : why + "; reported usage not believed: " + evidence.usageRejected();
+    String doubt = evidence.usageRejected() == null ? judgement.doubt() : evidence.usageRejected();
+    String reason = doubt == null ? why : why + "; reported usage not believed: " + doubt;
     long posted = hold.balance() == null ? 0 : new Treasury(draft).posted(hold.balance());
     return ReceiptHops.tried(policy, route, hold, evidence, new ReceiptHops.Ended(outcome, reason, usage, judgement.amount(), judgement.charge(), entry, posted, draft.now()));
   }
 
-  private Result.Settled answer(Hold hold, boolean next, @Nullable Ending ending, long charged) {
+  private Result.Settled answer(Hold hold, boolean next, @Nullable Ending ending, long charged, RunningRequest request) {
     ObjectName balance = hold.balance();
     Long after = balance == null ? null : new Treasury(draft).posted(balance);
-    return new Result.Settled(hold.id(), true, next, ending, hold.position(), charged, hold.quote() == null ? null : hold.quote().unit(), balance, after);
+    return new Result.Settled(hold.id(), true, next, ending, hold.position(), charged, hold.quote() == null ? null : hold.quote().unit(), balance, after, Closing.totals(request.hops()));
   }
 
   private RunningRequest running(Hold hold) {

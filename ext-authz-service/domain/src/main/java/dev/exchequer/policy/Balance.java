@@ -36,8 +36,12 @@ public record Balance(
 
   /** What a hold becomes when nobody can say whether the provider served it. */
   public enum OnInDoubt {
+    /** What was seen of it is charged. */
     CHARGE_OBSERVED,
-    RELEASE
+    /** Nothing is charged. */
+    RELEASE,
+    /** The whole hold is charged. */
+    CHARGE_HOLD
   }
 
   /**

@@ -45,6 +45,11 @@ public enum Meter {
     return this == INPUT || fallsBackTo == INPUT;
   }
 
+  /** Whether the meter counts generated tokens. */
+  public boolean output() {
+    return this == OUTPUT || fallsBackTo == OUTPUT;
+  }
+
   /** @throws IllegalArgumentException for an unknown name */
   public static Meter of(String text) {
     for (Meter meter : values()) {

@@ -19,9 +19,34 @@ public record PriceSheet(
     long multiplierNanos,
     long effectiveFromMs,
     long effectiveUntilMs,
-    MissingUsage missingUsage,
+    Terms terms,
     List<Rate> rates,
     String digest) {
+
+  /** Which attempts are charged: the table of docs/design/prices.md. */
+  public enum ChargeOn {
+    /** What reached the client. */
+    DELIVERED,
+    /** Also what failed, where the provider reported usage for it. */
+    UPSTREAM_BILLED,
+    /** Only complete answers, and those that the client itself broke off. */
+    SUCCESS_ONLY
+  }
+
+  /**
+   * When a hop is charged, and how much at least.
+   *
+   * @param minimumChargeNanos of every charge that is not 0, after the multiplier; 0 = none
+   */
+  public record Terms(ChargeOn chargeOn, MissingUsage missingUsage, long minimumChargeNanos) {
+    public static final Terms DEFAULT = new Terms(ChargeOn.DELIVERED, MissingUsage.ESTIMATE, 0);
+
+    public Terms {
+      if (minimumChargeNanos < 0) {
+        throw new IllegalArgumentException("a negative minimum charge");
+      }
+    }
+  }
 
   /** What a delivered answer without usage costs. */
   public enum MissingUsage {
@@ -70,6 +95,12 @@ public record PriceSheet(
 
   public PriceSheet {
     rates = List.copyOf(rates);
+  }
+
+  /** One that charges what is delivered, without a minimum. */
+  public PriceSheet(
+      ObjectName name, String unit, long multiplierNanos, long effectiveFromMs, long effectiveUntilMs, MissingUsage missingUsage, List<Rate> rates, String digest) {
+    this(name, unit, multiplierNanos, effectiveFromMs, effectiveUntilMs, new Terms(ChargeOn.DELIVERED, missingUsage, 0), rates, digest);
   }
 
   public boolean effectiveAt(long nowMs) {

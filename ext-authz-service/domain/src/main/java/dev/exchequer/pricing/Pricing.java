@@ -34,7 +34,7 @@ public final class Pricing {
    */
   public static Charge charge(PriceSheet sheet, Rate rate, Usage usage) {
     if (rate.noCharge()) {
-      return new Charge(0, sheet.unit(), rate.name(), sheet.multiplierNanos(), List.of());
+      return new Charge(0, sheet.unit(), rate.name(), sheet.multiplierNanos(), List.of(), 0);
     }
     @Nullable ContextTier tier = tierFor(rate, inputTokens(usage));
     List<Charge.Line> lines = new ArrayList<>();
@@ -48,7 +48,9 @@ public final class Pricing {
         lines.add(new Charge.Line(meter, quantity, price.priceNanos(), price.per(), new BigDecimal(line, 18)));
       }
     }
-    return new Charge(roundUp(sum, sheet.multiplierNanos()), sheet.unit(), rate.name(), sheet.multiplierNanos(), lines);
+    long metered = roundUp(sum, sheet.multiplierNanos());
+    long amount = atLeast(sheet, metered);
+    return new Charge(amount, sheet.unit(), rate.name(), sheet.multiplierNanos(), lines, amount > metered ? amount : 0);
   }
 
   /**
@@ -65,7 +67,12 @@ public final class Pricing {
     }
     BigInteger sum =
         dearest(rate, INPUTS, inputBound, inputBound).add(dearest(rate, OUTPUTS, inputBound, outputBound)).add(dearest(rate, List.of(Meter.REQUEST), inputBound, 1));
-    return roundUp(sum, sheet.multiplierNanos());
+    return atLeast(sheet, roundUp(sum, sheet.multiplierNanos()));
+  }
+
+  /** Nothing stays nothing; everything else is at least the sheet's minimum charge. */
+  private static long atLeast(PriceSheet sheet, long nanos) {
+    return nanos == 0 ? 0 : Math.max(nanos, sheet.terms().minimumChargeNanos());
   }
 
   /** All input meters together: what chooses the context tier. */

@@ -54,6 +54,7 @@ public record Receipt(
    * @param reason why it moved on, for people
    * @param hold first amount held, null when nothing was
    * @param entry sequence number of the settling entry in its balance, null when nothing was posted
+   * @param minimumCharge the sheet's minimum where it is more than the lines come to: the charge then; else null
    * @param paidFrom which grants paid the charge; what is missing to it was overdraft, or is debt or written off
    */
   public record Hop(
@@ -84,6 +85,7 @@ public record Receipt(
       @Nullable String priceSheetDigest,
       @Nullable String rate,
       @Nullable Long multiplierNanos,
+      @Nullable Long minimumCharge,
       List<Line> lines,
       List<Considered> considered,
       List<PaidFrom> paidFrom) {
@@ -95,8 +97,11 @@ public record Receipt(
   /** @param amount nano-units that this grant of the balance paid */
   public record PaidFrom(String grant, long amount) {}
 
-  /** @param source Provider | Journal | Estimated | None */
-  public record UsageOn(Map<String, Long> meters, String source) {}
+  /**
+   * @param source Provider | Journal | Estimated | None
+   * @param trust the provider's usageTrust where it is not Full, else null
+   */
+  public record UsageOn(Map<String, Long> meters, String source, @Nullable String trust) {}
 
   /** @param amount exact, unrounded, in units (not nanos) */
   public record Line(String meter, long quantity, long price, long per, BigDecimal amount) {}

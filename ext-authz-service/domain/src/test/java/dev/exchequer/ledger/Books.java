@@ -197,7 +197,10 @@ final class Books {
       sum = sum.add(exact);
     }
     BigDecimal nanos = sum.multiply(BigDecimal.valueOf(Objects.requireNonNull(hop.multiplierNanos()), 9)).movePointRight(9);
-    check(nanos.setScale(0, RoundingMode.CEILING).compareTo(BigDecimal.valueOf(charge)) == 0, "charge = lines x multiplier, rounded up once");
+    long least = hop.minimumCharge() == null ? 0 : hop.minimumCharge();
+    BigDecimal metered = nanos.setScale(0, RoundingMode.CEILING);
+    BigDecimal raised = metered.signum() == 0 ? metered : metered.max(BigDecimal.valueOf(least));
+    check(raised.compareTo(BigDecimal.valueOf(charge)) == 0, "charge = lines x multiplier, rounded up once, at least the minimum");
   }
 
   private void checkEntry(Receipt receipt, Receipt.Hop hop, long charge) {

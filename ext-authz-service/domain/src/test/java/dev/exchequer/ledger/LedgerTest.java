@@ -65,7 +65,7 @@ class LedgerTest {
     assertThat(hop.balanceAfter()).isEqualTo(Money.parse("10") - CHARGE);
     assertThat(hop.entry()).isEqualTo(2);
     assertThat(hop.lines()).extracting(Receipt.Line::meter).containsExactly("Input", "Output", "Request");
-    assertThat(hop.usage()).isEqualTo(new Receipt.UsageOn(Map.of("Input", 20L, "Output", 10L), "Provider"));
+    assertThat(hop.usage()).isEqualTo(new Receipt.UsageOn(Map.of("Input", 20L, "Output", 10L), "Provider", null));
   }
 
   @Test

@@ -219,6 +219,8 @@ class SettlingTest {
     "CHARGE_OBSERVED, true,  0.10003",
     "RELEASE,         false, 0",
     "RELEASE,         true,  0",
+    "CHARGE_HOLD,     false, 0.1011",
+    "CHARGE_HOLD,     true,  0.1011",
   })
   void inDoubt(Balance.OnInDoubt policy, boolean usageSeen, String charge) {
     world.onInDoubt = policy;

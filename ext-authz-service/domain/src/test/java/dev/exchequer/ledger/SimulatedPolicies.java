@@ -87,14 +87,14 @@ final class SimulatedPolicies {
   }
 
   private Balance balance(String name, String project, BalanceType type, String unit, Set<RouteClass> classes, int order, String overdraft) {
-    Balance.OnInDoubt onInDoubt = random.nextBoolean() ? Balance.OnInDoubt.CHARGE_OBSERVED : Balance.OnInDoubt.RELEASE;
+    Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.values()[random.nextInt(3)];
     List<Balance.InitialGrant> grants = List.of(new Balance.InitialGrant("opening", Money.parse("3"), false, 50));
     return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF,
         random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ZoneId.of("Asia/Shanghai"), rarely())));
   }
 
   private Provider provider(String name) {
-    return new Provider(name(name), "OpenAI", "/v1", "max_tokens", false, rarely(), rarely() ? 5 : 60, rarely());
+    return new Provider(name(name), "OpenAI", "/v1", "max_tokens", false, rarely(), rarely() ? 5 : 60, rarely(), Provider.UsageTrust.values()[random.nextInt(3)]);
   }
 
   private PriceSheet sheet(String name, String unit) {
@@ -106,8 +106,10 @@ final class SimulatedPolicies {
     Map<Meter, PriceSheet.MeterPrice> dearer = Map.of(Meter.INPUT, new PriceSheet.MeterPrice(Meter.INPUT, 1_000_000, random.nextLong(20_000_000_000L)));
     PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
     PriceSheet.Rate rate = new PriceSheet.Rate("any", any, rarely(), prices, List.of(new PriceSheet.ContextTier(500, true, dearer)));
-    PriceSheet.MissingUsage missing = PriceSheet.MissingUsage.values()[random.nextInt(3)];
-    return new PriceSheet(name(name), unit, 1 + random.nextLong(2 * Money.NANOS_PER_UNIT), 0, 0, missing, List.of(rate), "digest" + plans);
+    PriceSheet.Terms terms =
+        new PriceSheet.Terms(
+            PriceSheet.ChargeOn.values()[random.nextInt(3)], PriceSheet.MissingUsage.values()[random.nextInt(3)], random.nextInt(3) == 0 ? random.nextLong(300_000_000) : 0);
+    return new PriceSheet(name(name), unit, 1 + random.nextLong(2 * Money.NANOS_PER_UNIT), 0, 0, terms, List.of(rate), "digest" + plans);
   }
 
   private List<Budget> budgets() {

@@ -70,6 +70,10 @@ public final class World {
   public boolean creditPriced = true;
   public boolean hiddenReasoning;
   public PriceSheet.MissingUsage missingUsage = PriceSheet.MissingUsage.ESTIMATE;
+  public PriceSheet.ChargeOn chargeOn = PriceSheet.ChargeOn.DELIVERED;
+  public long minimumCharge;
+  /** Of {@link #PROVIDER}. */
+  public Provider.UsageTrust usageTrust = Provider.UsageTrust.FULL;
   public long giveUpAfterMs = 60_000;
   /** Hops after the first go to {@link #BACKUP}, which is well and bounds its input. */
   public boolean backupProvider;
@@ -126,7 +130,7 @@ public final class World {
         sheets,
         budgets,
         List.of(
-            new Provider(PROVIDER, "OpenAI", "/v1", "max_tokens", false, hiddenReasoning, maxInFlight, providerSuspended),
+            new Provider(PROVIDER, "OpenAI", "/v1", "max_tokens", false, hiddenReasoning, maxInFlight, providerSuspended, usageTrust),
             new Provider(BACKUP, "OpenAI", "/v1", "max_tokens", false, false, 1000, false)),
         List.of(
             new Route(
@@ -146,7 +150,7 @@ public final class World {
             Meter.OUTPUT, new PriceSheet.MeterPrice(Meter.OUTPUT, 1_000_000, pricePerMillionTokens));
     PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
     return new PriceSheet(
-        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, missingUsage, List.of(new PriceSheet.Rate("any", any, false, prices, List.of())), "digest");
+        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, new PriceSheet.Terms(chargeOn, missingUsage, minimumCharge), List.of(new PriceSheet.Rate("any", any, false, prices, List.of())), "digest");
   }
 
   public Budget budget(String name, Budget.Per per, String unit, String limit, int maxOpen) {

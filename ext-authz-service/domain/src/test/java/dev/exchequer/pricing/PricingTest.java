@@ -107,6 +107,22 @@ class PricingTest {
   }
 
   @Test
+  void aMinimumRaisesWhatIsNotNothing() {
+    Rate rate = rate(Map.of(Meter.INPUT, price(Meter.INPUT, 1, "1"), Meter.OUTPUT, price(Meter.OUTPUT, 1, "0")));
+    PriceSheet.Terms terms = new PriceSheet.Terms(PriceSheet.ChargeOn.DELIVERED, PriceSheet.MissingUsage.ESTIMATE, Money.parse("5"));
+    PriceSheet sheet = new PriceSheet(new dev.exchequer.identity.ObjectName("default", "s"), "CNY", Money.parse("2"), 0, 0, terms, List.of(rate), "d");
+    Charge raised = Pricing.charge(sheet, rate, usage(Map.of(Meter.INPUT, 2L)));
+    assertThat(raised.amountNanos()).as("2 tokens times 2 are less than 5, which the multiplier does not touch").isEqualTo(Money.parse("5"));
+    assertThat(raised.raisedTo()).isEqualTo(Money.parse("5"));
+    Charge enough = Pricing.charge(sheet, rate, usage(Map.of(Meter.INPUT, 3L)));
+    assertThat(enough.amountNanos()).isEqualTo(Money.parse("6"));
+    assertThat(enough.raisedTo()).isZero();
+    assertThat(Pricing.charge(sheet, rate, usage(Map.of(Meter.OUTPUT, 3L))).amountNanos()).as("nothing stays nothing").isZero();
+    assertThat(Pricing.ceiling(sheet, rate, 1, 9)).as("the hold covers it").isEqualTo(Money.parse("5"));
+    assertThat(Pricing.ceiling(sheet, rate, 0, 9)).isZero();
+  }
+
+  @Test
   void noCharge() {
     Rate free = new Rate("free", ANY, true, Map.of(), List.of());
     assertThat(Pricing.charge(sheet(free, "1"), free, usage(Map.of(Meter.INPUT, 1L))).amountNanos()).isZero();

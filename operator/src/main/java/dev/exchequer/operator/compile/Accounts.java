@@ -90,7 +90,11 @@ final class Accounts {
         Names.routeClasses(spec.texts("routeClasses")),
         spec.number("order", DEFAULT_ORDER),
         spec.money("overdraftLimit", 0),
-        spec.text("onInDoubt").equals("Release") ? Balance.OnInDoubt.RELEASE : Balance.OnInDoubt.CHARGE_OBSERVED,
+        switch (spec.text("onInDoubt")) {
+          case "Release" -> Balance.OnInDoubt.RELEASE;
+          case "ChargeHold" -> Balance.OnInDoubt.CHARGE_HOLD;
+          default -> Balance.OnInDoubt.CHARGE_OBSERVED;
+        },
         grants,
         spec.flag("suspend"),
         spec.text("onExcess").equals("WriteOff") ? Balance.OnExcess.WRITE_OFF : Balance.OnExcess.DEBT,

@@ -29,13 +29,24 @@ public final class Prices {
             spec.money("multiplier", Money.NANOS_PER_UNIT),
             spec.time("effectiveFrom"),
             spec.time("effectiveUntil"),
-            switch (spec.part("terms").text("missingUsage", "Estimate")) {
-              case "ChargeHold" -> PriceSheet.MissingUsage.CHARGE_HOLD;
-              case "Free" -> PriceSheet.MissingUsage.FREE;
-              default -> PriceSheet.MissingUsage.ESTIMATE;
-            },
+            terms(spec.part("terms")),
             rates(document),
             ""));
+  }
+
+  private static PriceSheet.Terms terms(Spec terms) {
+    return new PriceSheet.Terms(
+        switch (terms.text("chargeOn", "Delivered")) {
+          case "UpstreamBilled" -> PriceSheet.ChargeOn.UPSTREAM_BILLED;
+          case "SuccessOnly" -> PriceSheet.ChargeOn.SUCCESS_ONLY;
+          default -> PriceSheet.ChargeOn.DELIVERED;
+        },
+        switch (terms.text("missingUsage", "Estimate")) {
+          case "ChargeHold" -> PriceSheet.MissingUsage.CHARGE_HOLD;
+          case "Free" -> PriceSheet.MissingUsage.FREE;
+          default -> PriceSheet.MissingUsage.ESTIMATE;
+        },
+        terms.money("minimumCharge", 0));
   }
 
   public static List<PriceSheet.Rate> rates(Document document) {

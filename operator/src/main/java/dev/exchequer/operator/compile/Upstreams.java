@@ -31,7 +31,12 @@ final class Upstreams {
         spec.text("cachedTokens").equals("OutsidePrompt"),
         spec.flag("hiddenReasoning"),
         spec.number("maxInFlight", DEFAULT_MAX_IN_FLIGHT),
-        spec.flag("suspend"));
+        spec.flag("suspend"),
+        switch (spec.text("usageTrust")) {
+          case "Bounded" -> Provider.UsageTrust.BOUNDED;
+          case "Estimate" -> Provider.UsageTrust.ESTIMATE;
+          default -> Provider.UsageTrust.FULL;
+        });
   }
 
   static ClusterPlan cluster(Document document, long connectMs, Secrets secrets) {

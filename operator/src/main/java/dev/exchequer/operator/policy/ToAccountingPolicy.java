@@ -153,6 +153,7 @@ public final class ToAccountingPolicy {
             switch (balance.onInDoubt()) {
               case CHARGE_OBSERVED -> dev.exchequer.api.v1.Balance.OnInDoubt.CHARGE_OBSERVED;
               case RELEASE -> dev.exchequer.api.v1.Balance.OnInDoubt.RELEASE;
+              case CHARGE_HOLD -> dev.exchequer.api.v1.Balance.OnInDoubt.CHARGE_HOLD;
             })
         .addAllInitialGrants(balance.initialGrants().stream().map(ToAccountingPolicy::grant).toList())
         .setSuspended(balance.suspended())
@@ -205,6 +206,12 @@ public final class ToAccountingPolicy {
         .setHiddenReasoning(provider.hiddenReasoning())
         .setMaxInFlight(provider.maxInFlight())
         .setSuspended(provider.suspended())
+        .setUsageTrust(
+            switch (provider.usageTrust()) {
+              case FULL -> dev.exchequer.api.v1.Provider.UsageTrust.FULL;
+              case BOUNDED -> dev.exchequer.api.v1.Provider.UsageTrust.BOUNDED;
+              case ESTIMATE -> dev.exchequer.api.v1.Provider.UsageTrust.ESTIMATE;
+            })
         .build();
   }
 }

@@ -26,7 +26,7 @@ public final class ToPriceSheet {
         sheet.multiplierNanos(),
         sheet.effectiveFromMs(),
         sheet.effectiveUntilMs(),
-        sheet.missingUsage(),
+        sheet.terms(),
         sheet.rates(),
         digest);
   }
@@ -38,7 +38,9 @@ public final class ToPriceSheet {
         .setMultiplier(Money.text(sheet.multiplierNanos()))
         .setEffectiveFromMs(sheet.effectiveFromMs())
         .setEffectiveUntilMs(sheet.effectiveUntilMs())
-        .setMissingUsage(missingUsage(sheet.missingUsage()))
+        .setMissingUsage(missingUsage(sheet.terms().missingUsage()))
+        .setChargeOn(chargeOn(sheet.terms().chargeOn()))
+        .setMinimumChargeNanos(sheet.terms().minimumChargeNanos())
         .addAllRates(sheet.rates().stream().map(ToPriceSheet::rate).toList())
         .setDigest(sheet.digest())
         .build();
@@ -49,6 +51,14 @@ public final class ToPriceSheet {
       case ESTIMATE -> dev.exchequer.api.v1.PriceSheet.MissingUsage.ESTIMATE;
       case CHARGE_HOLD -> dev.exchequer.api.v1.PriceSheet.MissingUsage.CHARGE_HOLD;
       case FREE -> dev.exchequer.api.v1.PriceSheet.MissingUsage.FREE_OF_CHARGE;
+    };
+  }
+
+  private static dev.exchequer.api.v1.PriceSheet.ChargeOn chargeOn(PriceSheet.ChargeOn chargeOn) {
+    return switch (chargeOn) {
+      case DELIVERED -> dev.exchequer.api.v1.PriceSheet.ChargeOn.DELIVERED;
+      case UPSTREAM_BILLED -> dev.exchequer.api.v1.PriceSheet.ChargeOn.UPSTREAM_BILLED;
+      case SUCCESS_ONLY -> dev.exchequer.api.v1.PriceSheet.ChargeOn.SUCCESS_ONLY;
     };
   }
 

@@ -22,7 +22,8 @@ final class PayerText {
       lines.addAll(items(hop));
     }
     if (ReceiptText.of(hop.path("outcome")).equals("InDoubt")) {
-      lines.add("why: nobody can say whether the provider served this; " + (charged ? "what was observed is charged" : "nothing is charged")
+      String what = !charged ? "nothing is charged" : hop.path("lines").isEmpty() && hop.path("charge").equals(hop.path("hold")) ? "its hold is charged" : "what was observed is charged";
+      lines.add("why: nobody can say whether the provider served this; " + what
           + " (the balance's onInDoubt), and better evidence corrects it");
     }
     if (charged || last) {
@@ -53,6 +54,9 @@ final class PayerText {
     Optional<BigDecimal> multiplier = ReceiptText.decimal(hop.path("multiplier"));
     if (!lines.isEmpty() && multiplier.isPresent() && multiplier.get().compareTo(BigDecimal.ONE) != 0) {
       lines.add("  times " + ReceiptText.amount(hop.path("multiplier")));
+    }
+    if (ReceiptText.positive(hop.path("minimumCharge"))) {
+      lines.add("  raised to the minimum charge of " + ReceiptText.amount(hop.path("minimumCharge")));
     }
     return lines;
   }

@@ -51,7 +51,7 @@ final class OwnReceipts {
         hide(considered, "available");
       }
       if (!charges) {
-        hide(hop, "charge", "hold");
+        hide(hop, "charge", "hold", "minimumCharge");
         ((ObjectNode) hop).putArray("lines");
       }
     }

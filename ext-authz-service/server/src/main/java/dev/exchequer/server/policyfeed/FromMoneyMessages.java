@@ -93,6 +93,7 @@ final class FromMoneyMessages {
         switch (m.getOnInDoubt()) {
           case CHARGE_OBSERVED -> Balance.OnInDoubt.CHARGE_OBSERVED;
           case RELEASE -> Balance.OnInDoubt.RELEASE;
+          case CHARGE_HOLD -> Balance.OnInDoubt.CHARGE_HOLD;
           case UNRECOGNIZED -> throw Fields.unknown("on_in_doubt");
         },
         grants,

@@ -28,14 +28,26 @@ final class FromPriceSheet {
         Money.parse(m.getMultiplier()),
         amount("effective_from_ms", m.getEffectiveFromMs()),
         amount("effective_until_ms", m.getEffectiveUntilMs()),
+        terms(m),
+        m.getRatesList().stream().map(FromPriceSheet::rate).toList(),
+        digest);
+  }
+
+  private static PriceSheet.Terms terms(dev.exchequer.api.v1.PriceSheet m) {
+    return new PriceSheet.Terms(
+        switch (m.getChargeOn()) {
+          case DELIVERED -> PriceSheet.ChargeOn.DELIVERED;
+          case UPSTREAM_BILLED -> PriceSheet.ChargeOn.UPSTREAM_BILLED;
+          case SUCCESS_ONLY -> PriceSheet.ChargeOn.SUCCESS_ONLY;
+          case UNRECOGNIZED -> throw Fields.unknown("charge_on");
+        },
         switch (m.getMissingUsage()) {
           case ESTIMATE -> PriceSheet.MissingUsage.ESTIMATE;
           case CHARGE_HOLD -> PriceSheet.MissingUsage.CHARGE_HOLD;
           case FREE_OF_CHARGE -> PriceSheet.MissingUsage.FREE;
           case UNRECOGNIZED -> throw Fields.unknown("missing_usage");
         },
-        m.getRatesList().stream().map(FromPriceSheet::rate).toList(),
-        digest);
+        amount("minimum_charge_nanos", m.getMinimumChargeNanos()));
   }
 
   private static PriceSheet.Rate rate(dev.exchequer.api.v1.Rate m) {

@@ -28,7 +28,13 @@ final class FromRouteMessages {
         m.getCachedOutsidePrompt(),
         m.getHiddenReasoning(),
         Fields.atLeastOne("max_in_flight", m.getMaxInFlight()),
-        m.getSuspended());
+        m.getSuspended(),
+        switch (m.getUsageTrust()) {
+          case FULL -> Provider.UsageTrust.FULL;
+          case BOUNDED -> Provider.UsageTrust.BOUNDED;
+          case ESTIMATE -> Provider.UsageTrust.ESTIMATE;
+          case UNRECOGNIZED -> throw Fields.unknown("usage_trust");
+        });
   }
 
   static Route route(dev.exchequer.api.v1.Route m) {

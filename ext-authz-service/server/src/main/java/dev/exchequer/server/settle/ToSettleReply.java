@@ -10,6 +10,9 @@ import dev.exchequer.policy.Project;
 import dev.exchequer.server.authz.AnswerHeaders;
 import dev.exchequer.server.authz.ErrorBody;
 import dev.exchequer.server.engine.Admitted;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the meter makes of the answer: another attempt, the error that the client gets, or the headers that go with the provider's answer. */
@@ -31,7 +34,8 @@ final class ToSettleReply {
     Ending ending = settled.ending();
     if (ending != null) {
       error(reply, ending, receipt);
-    } else if (admitted != null) {
+    }
+    if (admitted != null) {
       money(reply, settled, admitted.project().disclose());
     }
     return reply.build();
@@ -47,17 +51,29 @@ final class ToSettleReply {
     }
   }
 
+  /** An error says what it cost only where it cost something. */
   private static void money(SettleReply.Builder reply, Result.Settled settled, Project.Disclose disclose) {
     String unit = settled.unit();
-    if (unit == null || disclose == Project.Disclose.NONE) {
+    boolean free = settled.chargeNanos() == 0 && settled.before().isEmpty();
+    if (disclose == Project.Disclose.NONE || unit == null && free || settled.ending() != null && free) {
       return;
     }
-    header(reply, "x-exchequer-charge", Money.decimal(settled.chargeNanos()) + " " + unit);
+    header(reply, "x-exchequer-charge", charges(settled));
     Long after = settled.balanceAfterNanos();
     if (disclose == Project.Disclose.BALANCE && settled.balance() != null && after != null) {
       header(reply, "x-exchequer-balance", settled.balance().toString());
       header(reply, "x-exchequer-balance-after", Money.decimal(after) + " " + unit);
     }
+  }
+
+  /** Of all attempts, by unit: "0.001230000 CNY", or "0.100000000 CREDIT, 0.001230000 CNY". */
+  private static String charges(Result.Settled settled) {
+    Map<String, Long> charges = new LinkedHashMap<>();
+    settled.before().forEach(total -> charges.put(total.unit(), total.charge()));
+    if (settled.unit() != null && (settled.chargeNanos() != 0 || charges.isEmpty())) {
+      charges.merge(settled.unit(), settled.chargeNanos(), Math::addExact);
+    }
+    return charges.entrySet().stream().map(charge -> Money.decimal(charge.getValue()) + " " + charge.getKey()).collect(Collectors.joining(", "));
   }
 
   private static void header(SettleReply.Builder reply, String name, String value) {

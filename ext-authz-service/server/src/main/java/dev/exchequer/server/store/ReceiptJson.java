@@ -149,6 +149,7 @@ public final class ReceiptJson {
     string(out, "priceSheetDigest", h.priceSheetDigest());
     string(out, "rate", h.rate());
     amount(out, "multiplier", h.multiplierNanos());
+    amount(out, "minimumCharge", h.minimumCharge());
     out.writeArrayFieldStart("lines");
     for (Receipt.Line line : h.lines()) {
       out.writeStartObject();
@@ -192,6 +193,7 @@ public final class ReceiptJson {
     }
     out.writeEndObject();
     out.writeStringField("source", usage.source());
+    string(out, "trust", usage.trust());
     out.writeEndObject();
   }
 

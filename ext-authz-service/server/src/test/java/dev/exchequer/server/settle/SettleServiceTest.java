@@ -24,6 +24,7 @@ import dev.exchequer.policy.Route;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.pricing.Demand;
 import dev.exchequer.pricing.Usage;
+import dev.exchequer.receipt.Receipt;
 import dev.exchequer.selection.RequestFacts;
 import dev.exchequer.server.engine.Admitted;
 import dev.exchequer.server.store.LedgerLane;
@@ -75,10 +76,10 @@ class SettleServiceTest {
   }
 
   @Test
-  void aFinalErrorHasItsBodyAndTheHopsHeadersAndNoMoney() {
+  void aFinalErrorHasItsBodyAndTheHopsHeadersAndNoMoneyWhereItCostNothing() {
     engine.running = admitted(Disclose.BALANCE);
     Ending ending = new Ending(400, "provider_rejected", "too \"long\"", "their_type", "messages", "context_length_exceeded", new Ending.Retry.No());
-    engine.answers(new Result.Settled(HOLD, true, false, ending, 2, 7, "USD", BALANCE, 5L));
+    engine.answers(new Result.Settled(HOLD, true, false, ending, 2, 0, "USD", BALANCE, 5L));
     SettleReply reply = settle(request(400));
     assertThat(reply.getNext()).isFalse();
     assertThat(reply.getHold().toStringUtf8()).isEqualTo(HOLD.toString());
@@ -147,6 +148,21 @@ class SettleServiceTest {
     assertThat(headers.get("x-exchequer-charge")).isEqualTo(charge);
     assertThat(headers.get("x-exchequer-balance")).isEqualTo(balance);
     assertThat(headers.get("x-exchequer-balance-after")).isEqualTo(after);
+  }
+
+  /** An attempt that failed can be charged (chargeOn: UpstreamBilled): whoever reads the answer reads what all of it cost. */
+  @Test
+  void anErrorAndAFallbackSayWhatAllAttemptsCost() {
+    engine.running = admitted(Disclose.CHARGE);
+    Ending ending = Ending.of(500, "provider_error", "it failed", new Ending.Retry.Unsaid());
+    List<Receipt.Total> before = List.of(new Receipt.Total("CREDIT", 5), new Receipt.Total("USD", 2));
+    engine.answers(new Result.Settled(HOLD, true, false, ending, 2, 7, "USD", BALANCE, 5L, before));
+    assertThat(Replies.headers(settle(request(500)))).containsEntry("x-exchequer-charge", "0.000000005 CREDIT, 0.000000009 USD").doesNotContainKey("x-exchequer-balance-after");
+    engine.running = admitted(Disclose.CHARGE);
+    engine.answers(new Result.Settled(HOLD, true, false, null, 2, 0, null, null, null, before.subList(0, 1)));
+    Replies free = new Replies();
+    service.settle(request(200).build(), free);
+    assertThat(Replies.headers(free.only())).containsEntry("x-exchequer-charge", "0.000000005 CREDIT");
   }
 
   @Test

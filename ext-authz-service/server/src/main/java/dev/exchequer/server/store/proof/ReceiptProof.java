@@ -83,7 +83,7 @@ final class ReceiptProof {
     return more;
   }
 
-  /** A charge is its lines times the multiplier, rounded up once to the nano-unit; one without lines is the whole hold. */
+  /** A charge is its lines times the multiplier, rounded up once to the nano-unit, or the minimum that it was raised to; one without lines is the whole hold. */
   private static void lines(JsonNode hop, BigInteger charge, String row) throws Misfit {
     if (hop.path("lines").isEmpty()) {
       Misfit.unless(charge.signum() == 0 || charge.equals(nanos(hop.path("hold"), row)), row, "has no lines and its charge is not the hold");
@@ -97,7 +97,8 @@ final class ReceiptProof {
       sum = sum.add(exact);
     }
     BigDecimal nanos = sum.multiply(new BigDecimal(hop.path("multiplier").asText())).movePointRight(NANO_DIGITS).setScale(0, RoundingMode.CEILING);
-    Misfit.unlessEqual(nanos.toBigIntegerExact(), charge, row, "its charge");
+    BigInteger raisedTo = nanos(hop.path("minimumCharge"), row);
+    Misfit.unlessEqual(nanos.signum() == 0 ? BigInteger.ZERO : nanos.toBigIntegerExact().max(raisedTo), charge, row, "its charge");
   }
 
   private static BigInteger nanos(JsonNode amount, String row) throws Misfit {
