@@ -2,7 +2,7 @@ package dev.exchequer.crds;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Disjoint quantities that are priced. */
+/** Disjoint quantities that are priced: those that an answer in OpenAI's dialect says. Images, tool calls and seconds of it are in none, so no price may name them. */
 public enum Meter {
   @JsonProperty("Input")
   INPUT,
@@ -22,12 +22,6 @@ public enum Meter {
   AUDIO_OUTPUT,
   @JsonProperty("ImageInput")
   IMAGE_INPUT,
-  @JsonProperty("Image")
-  IMAGE,
   @JsonProperty("Request")
-  REQUEST,
-  @JsonProperty("ToolCall")
-  TOOL_CALL,
-  @JsonProperty("Second")
-  SECOND
+  REQUEST
 }

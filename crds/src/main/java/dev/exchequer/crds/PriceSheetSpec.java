@@ -144,7 +144,8 @@ public final class PriceSheetSpec {
   @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
   public static final class MeterPrice {
     @Required
-    @JsonPropertyDescription("What is counted.")
+    @JsonPropertyDescription(
+        "What is counted; a token by exactly one meter. CacheRead, CacheWrite5m, CacheWrite1h, AudioInput and ImageInput cost what Input does where they have no price, Reasoning and AudioOutput what Output does. Request: one a hop.")
     public Meter meter;
 
     @Default("1000000")

@@ -36,7 +36,7 @@ final class Answer {
         yield false;
       }
       case STATUS -> {
-        whole(behaviour.status(), Bodies.error(behaviour.status(), Bodies.errorMessage(behaviour.status())));
+        whole(behaviour.status(), bodies.refusal());
         yield true;
       }
       case OK, HANG_AFTER_HEADERS, DIE_MID_STREAM, NO_USAGE, SPLIT_USAGE, CRLF, GZIP, FORGED, BAD_USAGE_NEGATIVE, BAD_USAGE_HUGE, BAD_USAGE_STRING, ERROR_IN_200,

@@ -47,6 +47,16 @@ final class Bodies {
     return asked.cap() < WORDS.size() && behaviour.usage() == null ? "length" : "stop";
   }
 
+  /** An error, with what it was billed where the name says so. */
+  ObjectNode refusal() {
+    ObjectNode root = error(behaviour.status(), errorMessage(behaviour.status()));
+    JsonNode usage = behaviour.usage() == null ? null : usage();
+    if (usage != null) {
+      root.set("usage", usage);
+    }
+    return root;
+  }
+
   ObjectNode whole() {
     ObjectNode root = asked.endpoint() == Asked.Endpoint.EMBEDDINGS ? embeddings() : completion();
     JsonNode usage = usage();
@@ -131,7 +141,8 @@ final class Bodies {
   }
 
   private ObjectNode head(String object) {
-    return JSON.createObjectNode().put("id", id).put("object", object).put("created", CREATED).put("model", asked.model());
+    ObjectNode head = JSON.createObjectNode().put("id", id).put("object", object).put("created", CREATED).put("model", asked.model());
+    return behaviour.tier() == null ? head : head.put("service_tier", behaviour.tier());
   }
 
   /** @return null where this provider does not tell */

@@ -32,7 +32,7 @@ record Chat(int status, @Nullable String receipt, @Nullable String charge, @Null
       JsonNode error = body.has("error") ? body.get("error") : body;
       String receipt = first(e.headers().values("x-exchequer-receipt"));
       return new Chat(
-          e.statusCode(), receipt, null, null, e.code().orElse(null), error.path("message").asText(e.getMessage()),
+          e.statusCode(), receipt, first(e.headers().values("x-exchequer-charge")), null, e.code().orElse(null), error.path("message").asText(e.getMessage()),
           first(e.headers().values("x-should-retry")), first(e.headers().values("retry-after")));
     }
   }

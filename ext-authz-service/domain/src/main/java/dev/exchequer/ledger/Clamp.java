@@ -5,9 +5,7 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.pricing.AmountOverflow;
 import dev.exchequer.pricing.Demand;
-import dev.exchequer.pricing.Pricing;
 import dev.exchequer.pricing.Quote;
-import dev.exchequer.pricing.Rates;
 import dev.exchequer.selection.Candidate;
 import dev.exchequer.selection.Selection;
 import java.util.List;
@@ -47,7 +45,7 @@ final class Clamp {
       long cap = highest(option.quote(), candidate.outputCap(), room);
       if (cap > 0) {
         Quote all = option.quote();
-        Quote quote = new Quote(ceiling(all, cap), all.unit(), all.sheet(), all.sheetDigest(), all.rate(), all.inputBound(), cap);
+        Quote quote = new Quote(ceiling(all, cap), all.unit(), all.sheet(), all.sheetDigest(), all.rate(), all.otherRate(), all.inputBound(), cap);
         Candidate.Payable able = new Candidate.Payable(List.of(new Candidate.Option(option.balance(), quote)));
         return new Candidate(candidate.position(), candidate.hop(), candidate.provider(), candidate.payer(), candidate.usable(), cap, able);
       }
@@ -79,9 +77,8 @@ final class Clamp {
 
   private long ceiling(Quote quote, long cap) {
     PriceSheet sheet = Objects.requireNonNull(policy.priceSheets().get(quote.sheet()));
-    PriceSheet.Rate rate = Rates.named(sheet, quote.rate()).orElseThrow(() -> new IllegalStateException("no rate " + quote.rate()));
     try {
-      return Pricing.ceiling(sheet, rate, quote.inputBound(), Selection.outputBound(cap, demand));
+      return Quote.ceiling(sheet, quote.rate(), quote.otherRate(), quote.inputBound(), Selection.outputBound(cap, demand));
     } catch (AmountOverflow | ArithmeticException e) {
       return Long.MAX_VALUE;
     }

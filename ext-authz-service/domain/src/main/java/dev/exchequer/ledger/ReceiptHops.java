@@ -26,7 +26,7 @@ final class ReceiptHops {
   static Receipt.Hop skipped(Candidate candidate, SkipReason reason, String message, List<Receipt.Considered> considered, String requestedModel) {
     Route.Hop hop = candidate.hop();
     return new Receipt.Hop(
-        candidate.position(), null, hop.name(), hop.provider().toString(), hop.routeClass().text(), hop.upstreamModelFor(requestedModel), null,
+        candidate.position(), null, hop.name(), hop.provider().toString(), hop.routeClass().text(), hop.upstreamModelFor(requestedModel), null, null, null,
         role(candidate.position()), "Skipped", reason.text(), message, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
         List.of(), considered, List.of());
   }
@@ -46,7 +46,7 @@ final class ReceiptHops {
     Entry entry = ended.entry();
     return new Receipt.Hop(
         hold.position(), hold.id().attempt(), hop.name(), hop.provider().toString(), hop.routeClass().text(), hold.subject().upstreamModel(),
-        emptyToNull(evidence.servedModel()), role(hold.position()), ended.outcome().text(), null, ended.reason(),
+        emptyToNull(evidence.servedModel()), tier(hold.subject().serviceTier()), emptyToNull(evidence.serviceTier()), role(hold.position()), ended.outcome().text(), null, ended.reason(),
         evidence.status() == 0 ? null : evidence.status(), emptyToNull(evidence.providerRequestId()), evidence.latencyMs() > 0 ? evidence.latencyMs() : Math.max(0, ended.endedAtMs() - hold.heldAtMs()),
         usage(policy, hold, ended.usage()), quote == null ? null : quote.amountNanos(), ended.charged(), quote == null ? null : quote.unit(),
         hold.balance() == null ? null : hold.balance().toString(), balance == null ? null : balance.type().text(), entry == null ? null : entry.sequence(),
@@ -65,6 +65,10 @@ final class ReceiptHops {
 
   private static @Nullable Long multiplier(Policy policy, @Nullable Quote quote) {
     return quote == null ? null : Objects.requireNonNull(policy.priceSheets().get(quote.sheet())).multiplierNanos();
+  }
+
+  private static @Nullable String tier(String asked) {
+    return asked.equals("default") ? null : asked;
   }
 
   private static @Nullable String emptyToNull(String text) {

@@ -1,6 +1,8 @@
 package dev.exchequer.pricing;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.policy.PriceSheet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ceiling of what a hop can cost: what its hold reserves.
@@ -8,13 +10,30 @@ import dev.exchequer.identity.ObjectName;
  * @param amountNanos nano-units of the unit, rounded up
  * @param sheet the price sheet, pinned by digest
  * @param rate name of the rate in it
+ * @param otherRate of the tier default, where the provider may serve that instead and it is another rate; else null. The amount is enough for both
  * @param inputBound tokens that the input cannot exceed
  * @param outputCap tokens per choice that the forwarded request asks for at most
  */
-public record Quote(long amountNanos, String unit, ObjectName sheet, String sheetDigest, String rate, long inputBound, long outputCap) {
+public record Quote(long amountNanos, String unit, ObjectName sheet, String sheetDigest, String rate, @Nullable String otherRate, long inputBound, long outputCap) {
   public Quote {
     if (amountNanos < 0) {
       throw new IllegalArgumentException("a negative quote");
     }
+  }
+
+  /**
+   * The most that a hop can cost in whichever tier it is served.
+   *
+   * @param outputBound tokens that all outputs together cannot exceed
+   * @return nano-units
+   * @throws AmountOverflow if it does not fit
+   */
+  public static long ceiling(PriceSheet sheet, String rate, @Nullable String otherRate, long inputBound, long outputBound) {
+    long asked = Pricing.ceiling(sheet, named(sheet, rate), inputBound, outputBound);
+    return otherRate == null ? asked : Math.max(asked, Pricing.ceiling(sheet, named(sheet, otherRate), inputBound, outputBound));
+  }
+
+  private static PriceSheet.Rate named(PriceSheet sheet, String rate) {
+    return Rates.named(sheet, rate).orElseThrow(() -> new IllegalStateException("no rate " + rate));
   }
 }

@@ -17,9 +17,17 @@ public final class Rates {
 
   /** What a rate is matched against. An absent service tier is "default". */
   public record Subject(RouteClass routeClass, ObjectName provider, String upstreamModel, String requestedModel, String serviceTier) {
+    private static final String DEFAULT_TIER = "default";
+
+    /** @param servedTier "auto" says nothing: it is an echo of what was asked */
     public Subject servedBy(String servedModel, String servedTier) {
       return new Subject(
-          routeClass, provider, servedModel.isEmpty() ? upstreamModel : servedModel, requestedModel, servedTier.isEmpty() ? serviceTier : servedTier);
+          routeClass, provider, servedModel.isEmpty() ? upstreamModel : servedModel, requestedModel, servedTier.isEmpty() || servedTier.equals("auto") ? serviceTier : servedTier);
+    }
+
+    /** As the provider serves it when it has no room in the tier that was asked for. */
+    public Subject inDefaultTier() {
+      return new Subject(routeClass, provider, upstreamModel, requestedModel, DEFAULT_TIER);
     }
   }
 
@@ -50,6 +58,11 @@ public final class Rates {
       }
     }
     return Optional.empty();
+  }
+
+  /** The rate that prices the hop if the provider serves it in the tier default instead, where that is another one. */
+  public static Optional<Rate> ifServedByDefault(PriceSheet sheet, Rate asked, Subject subject) {
+    return match(sheet, subject.inDefaultTier()).filter(rate -> !rate.name().equals(asked.name()));
   }
 
   /** A rate of a sheet by name. */

@@ -52,6 +52,8 @@ public record Receipt(
    * @param attempt null when skipped
    * @param outcome text of an AttemptOutcome, or "Skipped"
    * @param reason why it moved on, for people
+   * @param serviceTier as asked for; null = none was, or the hop was skipped
+   * @param servedTier as the provider says, null = it does not
    * @param hold first amount held, null when nothing was
    * @param entry sequence number of the settling entry in its balance, null when nothing was posted
    * @param minimumCharge the sheet's minimum where it is more than the lines come to: the charge then; else null
@@ -65,6 +67,8 @@ public record Receipt(
       String routeClass,
       String upstreamModel,
       @Nullable String servedModel,
+      @Nullable String serviceTier,
+      @Nullable String servedTier,
       String role,
       String outcome,
       @Nullable String skipReason,

@@ -7,6 +7,7 @@ import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Payer;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
@@ -14,7 +15,6 @@ import dev.exchequer.policy.Route.Hop;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.pricing.AmountOverflow;
 import dev.exchequer.pricing.Demand;
-import dev.exchequer.pricing.Pricing;
 import dev.exchequer.pricing.Quote;
 import dev.exchequer.pricing.Rates;
 import java.util.ArrayList;
@@ -158,7 +158,7 @@ public final class Selection {
     }
     Quote quote;
     try {
-      quote = quote(hop, found.get(), unit);
+      quote = quote(hop, found.get(), subject, unit);
     } catch (AmountOverflow | ArithmeticException e) {
       return new Candidate.Skip(SkipReason.PRICE_MISSING, "the ceiling of its cost is above " + dev.exchequer.money.Money.MAX_UNITS + " " + unit);
     }
@@ -169,12 +169,14 @@ public final class Selection {
     return new Candidate.Payable(options);
   }
 
-  private Quote quote(Hop hop, Rates.Found found, String unit) {
+  private Quote quote(Hop hop, Rates.Found found, Rates.Subject subject, String unit) {
     Demand demand = facts.demand();
     long inputBound = demand.nonTextParts() ? Math.max(hop.maxInputTokens(), demand.textBound()) : demand.textBound();
     ObjectName sheet = found.sheet().name();
-    long amount = Pricing.ceiling(found.sheet(), found.rate(), inputBound, outputBound(outputCap(), demand));
-    return new Quote(amount, unit, sheet, found.sheet().digest(), found.rate().name(), inputBound, outputCap());
+    String rate = found.rate().name();
+    String otherRate = Rates.ifServedByDefault(found.sheet(), found.rate(), subject).map(PriceSheet.Rate::name).orElse(null);
+    long amount = Quote.ceiling(found.sheet(), rate, otherRate, inputBound, outputBound(outputCap(), demand));
+    return new Quote(amount, unit, sheet, found.sheet().digest(), rate, otherRate, inputBound, outputCap());
   }
 
   /** Tokens that all outputs together cannot exceed. */

@@ -15,6 +15,7 @@ final class EvidenceBuilder {
   String encoding = "";
   Usage usage = Usage.NOTHING;
   String finish = "stop";
+  String tier = "";
   boolean errorSeen;
   boolean streamed;
   boolean released;
@@ -27,7 +28,7 @@ final class EvidenceBuilder {
 
   Evidence build() {
     return new Evidence(
-        from, status, local, encoding, usage, null, "", "", "", finish, errorSeen, streamed, released, complete, clientGone, upstreamSeen, events, textBytes,
+        from, status, local, encoding, usage, null, "", tier, "", finish, errorSeen, streamed, released, complete, clientGone, upstreamSeen, events, textBytes,
         outputItems, 5, 10, null, -1);
   }
 

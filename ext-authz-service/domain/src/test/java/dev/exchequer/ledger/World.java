@@ -72,6 +72,8 @@ public final class World {
   public PriceSheet.MissingUsage missingUsage = PriceSheet.MissingUsage.ESTIMATE;
   public PriceSheet.ChargeOn chargeOn = PriceSheet.ChargeOn.DELIVERED;
   public long minimumCharge;
+  /** Instead of one that matches anything; empty = that one. */
+  public List<PriceSheet.Rate> rates = List.of();
   /** Of {@link #PROVIDER}. */
   public Provider.UsageTrust usageTrust = Provider.UsageTrust.FULL;
   public long giveUpAfterMs = 60_000;
@@ -150,7 +152,7 @@ public final class World {
             Meter.OUTPUT, new PriceSheet.MeterPrice(Meter.OUTPUT, 1_000_000, pricePerMillionTokens));
     PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
     return new PriceSheet(
-        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, new PriceSheet.Terms(chargeOn, missingUsage, minimumCharge), List.of(new PriceSheet.Rate("any", any, false, prices, List.of())), "digest");
+        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, new PriceSheet.Terms(chargeOn, missingUsage, minimumCharge), rates.isEmpty() ? List.of(new PriceSheet.Rate("any", any, false, prices, List.of())) : rates, "digest");
   }
 
   public Budget budget(String name, Budget.Per per, String unit, String limit, int maxOpen) {

@@ -63,8 +63,13 @@ final class BodyContent {
       case "functions" -> tools.readFunctions();
       case "response_format" -> tools.readFormat();
       case "modalities" -> modalities();
-      case "web_search_options", "prediction", "audio" -> {
+      // searches, speech and plugins that the provider bills by the piece: OpenAI, OpenRouter, xAI, Alibaba
+      case "web_search_options", "prediction", "audio", "plugins", "search_parameters" -> {
         unmetered(name, json.peek() != 'n');
+        json.skip(2);
+      }
+      case "enable_search" -> {
+        unmetered(name, json.peek() != 'n' && json.peek() != 'f');
         json.skip(2);
       }
       default -> json.skip(2);

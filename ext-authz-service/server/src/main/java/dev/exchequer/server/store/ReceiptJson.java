@@ -129,6 +129,8 @@ public final class ReceiptJson {
     out.writeStringField("routeClass", h.routeClass());
     out.writeStringField("upstreamModel", h.upstreamModel());
     string(out, "servedModel", h.servedModel());
+    string(out, "serviceTier", h.serviceTier());
+    string(out, "servedTier", h.servedTier());
     out.writeStringField("role", h.role());
     out.writeStringField("outcome", h.outcome());
     string(out, "skipReason", h.skipReason());

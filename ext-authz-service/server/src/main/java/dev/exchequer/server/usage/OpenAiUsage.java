@@ -12,8 +12,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * OpenAI's usage object as disjoint meters. `prompt_tokens` contains cached and audio tokens (unless the provider declares cached ones outside), `completion_tokens`
- * contains reasoning and audio tokens: the API reference's `CompletionUsage`.
+ * OpenAI's usage object as disjoint meters, in the dialects that OpenAI-compatible providers write. `prompt_tokens` contains audio and image tokens, and cached and
+ * cache-written ones unless the provider declares them outside; `completion_tokens` contains reasoning and audio tokens: the API reference's `CompletionUsage`.
+ * docs/design/prices.md lists the dialects.
  */
 public final class OpenAiUsage {
   /** No request uses more of anything: what is above is a mistake or an attack. */
@@ -64,25 +65,89 @@ public final class OpenAiUsage {
     long completion = count(usage, "completion_tokens");
     JsonNode in = details(usage, "prompt_tokens_details");
     JsonNode out = details(usage, "completion_tokens_details");
-    long cached = count(in, "cached_tokens");
+    CacheWrites writes = CacheWrites.of(usage, in);
     long audioIn = count(in, "audio_tokens");
-    long reasoning = count(out, "reasoning_tokens");
-    long audioOut = count(out, "audio_tokens");
-    long inside = audioIn + (cachedOutsidePrompt ? 0 : cached);
-    if (inside > prompt) {
+    long imageIn = count(in, "image_tokens");
+    long cached = cached(usage, in);
+    long inside = audioIn + imageIn + (cachedOutsidePrompt ? 0 : writes.sum());
+    if (inside > prompt || !cachedOutsidePrompt && cached > prompt) {
       throw new Nonsense("prompt_tokens is less than its details");
     }
-    if (reasoning + audioOut > completion) {
+    // cached audio or image tokens are in both counts: they are counted once, as the dearer
+    long cacheRead = cachedOutsidePrompt ? cached : Math.min(cached, prompt - inside);
+    long reasoning = count(out, "reasoning_tokens");
+    long audioOut = count(out, "audio_tokens");
+    long apart = reasoningApart(usage, prompt + completion + (cachedOutsidePrompt ? cached + writes.sum() : 0), reasoning, cached + writes.sum());
+    if (apart == 0 && reasoning + audioOut > completion || audioOut > completion) {
       throw new Nonsense("completion_tokens is less than its details");
     }
     Map<Meter, Long> meters = new EnumMap<>(Meter.class);
-    put(meters, Meter.INPUT, prompt - inside);
-    put(meters, Meter.CACHE_READ, cached);
+    put(meters, Meter.INPUT, prompt - inside - (cachedOutsidePrompt ? 0 : cacheRead));
+    put(meters, Meter.CACHE_READ, cacheRead);
+    put(meters, Meter.CACHE_WRITE_5M, writes.fiveMinutes());
+    put(meters, Meter.CACHE_WRITE_1H, writes.oneHour());
     put(meters, Meter.AUDIO_INPUT, audioIn);
-    put(meters, Meter.OUTPUT, completion - reasoning - audioOut);
-    put(meters, Meter.REASONING, reasoning);
+    put(meters, Meter.IMAGE_INPUT, imageIn);
+    put(meters, Meter.OUTPUT, completion - audioOut - (apart == 0 ? reasoning : 0));
+    put(meters, Meter.REASONING, apart == 0 ? reasoning : apart);
     put(meters, Meter.AUDIO_OUTPUT, audioOut);
     return meters;
+  }
+
+  /** OpenAI, OpenRouter; LiteLLM and relays of Anthropic; DeepSeek; Moonshot. The first that is there counts. */
+  private static long cached(JsonNode usage, JsonNode in) throws Nonsense {
+    if (in.hasNonNull("cached_tokens")) {
+      return count(in, "cached_tokens");
+    }
+    for (String name : new String[] {"cache_read_input_tokens", "prompt_cache_hit_tokens", "cached_tokens"}) {
+      if (usage.hasNonNull(name)) {
+        return count(usage, name);
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Reasoning that is not in completion_tokens (xAI; Gemini, which does not name it): then total_tokens says more than its parts, and exactly what is missing.
+   *
+   * @param counted what total_tokens is without it
+   * @param cache where there is any, a total that says more may mean that; then only an exact count of reasoning is taken
+   */
+  private static long reasoningApart(JsonNode usage, long counted, long reasoning, long cache) {
+    JsonNode total = usage.path("total_tokens");
+    if (!total.isIntegralNumber() || !total.canConvertToLong() || total.longValue() > 4 * ABSURD) {
+      return 0;
+    }
+    long more = total.longValue() - counted;
+    boolean unnamed = reasoning == 0 && cache == 0 && more <= ABSURD;
+    return more > 0 && (more == reasoning || unnamed) ? more : 0;
+  }
+
+  /** Tokens that were written to the provider's cache, by how long they stay there; five minutes where that is not said. */
+  private record CacheWrites(long fiveMinutes, long oneHour) {
+    /** OpenAI and OpenRouter name the sum; LiteLLM and relays of Anthropic name it otherwise, and its parts. */
+    static CacheWrites of(JsonNode usage, JsonNode in) throws Nonsense {
+      JsonNode parts = details(in, "cache_creation_token_details");
+      if (!parts.isObject()) {
+        parts = details(usage, "cache_creation");
+      }
+      long oneHour = count(parts, "ephemeral_1h_input_tokens");
+      long sum = Math.max(named(usage, in), Math.addExact(oneHour, count(parts, "ephemeral_5m_input_tokens")));
+      return new CacheWrites(sum - oneHour, oneHour);
+    }
+
+    private static long named(JsonNode usage, JsonNode in) throws Nonsense {
+      for (String name : new String[] {"cache_write_tokens", "cache_creation_tokens"}) {
+        if (in.hasNonNull(name)) {
+          return count(in, name);
+        }
+      }
+      return count(usage, "cache_creation_input_tokens");
+    }
+
+    long sum() {
+      return fiveMinutes + oneHour;
+    }
   }
 
   private static void put(Map<Meter, Long> meters, Meter meter, long quantity) {

@@ -197,6 +197,10 @@ class BodyReaderTest {
       value = {
         "\"web_search_options\":{}                     | web_search_options",
         "\"web_search_options\":null                   | -",
+        "\"plugins\":[{\"id\":\"web\"}]              | plugins",
+        "\"search_parameters\":{\"mode\":\"auto\"}     | search_parameters",
+        "\"enable_search\":true                        | enable_search",
+        "\"enable_search\":false                       | -",
         "\"prediction\":{\"type\":\"content\"}         | prediction",
         "\"audio\":{\"voice\":\"x\"}                   | audio",
         "\"modalities\":[\"text\"]                     | -",

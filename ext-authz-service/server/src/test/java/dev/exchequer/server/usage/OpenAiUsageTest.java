@@ -29,6 +29,21 @@ class OpenAiUsageTest {
           reasoning            | {"prompt_tokens":5,"completion_tokens":100,"completion_tokens_details":{"reasoning_tokens":64}} | false | INPUT=5 OUTPUT=36 REASONING=64
           only reasoning       | {"prompt_tokens":5,"completion_tokens":64,"completion_tokens_details":{"reasoning_tokens":64}} | false | INPUT=5 OUTPUT=0 REASONING=64
           audio both ways      | {"prompt_tokens":50,"completion_tokens":40,"prompt_tokens_details":{"audio_tokens":30},"completion_tokens_details":{"audio_tokens":25}} | false | AUDIO_INPUT=30 AUDIO_OUTPUT=25 INPUT=20 OUTPUT=15
+          OpenRouter, Anthropic | {"prompt_tokens":25612,"completion_tokens":4,"total_tokens":25616,"cost":0.03,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":25600,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0},"server_tool_use":{"web_search_requests":0}} | false | CACHE_WRITE_5M=25600 INPUT=12 OUTPUT=4
+          LiteLLM, Anthropic    | {"prompt_tokens":1000,"completion_tokens":4,"total_tokens":1004,"cache_read_input_tokens":500,"cache_creation_input_tokens":300,"prompt_tokens_details":{"cached_tokens":500,"cache_creation_tokens":300,"cache_creation_token_details":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":200}}} | false | CACHE_READ=500 CACHE_WRITE_1H=200 CACHE_WRITE_5M=100 INPUT=200 OUTPUT=4
+          relay, all outside    | {"prompt_tokens":10,"completion_tokens":4,"cache_read_input_tokens":500,"cache_creation_input_tokens":300,"cache_creation":{"ephemeral_1h_input_tokens":300}} | true | CACHE_READ=500 CACHE_WRITE_1H=300 INPUT=10 OUTPUT=4
+          parts without a sum   | {"prompt_tokens":400,"completion_tokens":4,"cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":200}} | false | CACHE_WRITE_1H=200 CACHE_WRITE_5M=100 INPUT=100 OUTPUT=4
+          DeepSeek              | {"prompt_tokens":100,"completion_tokens":9,"total_tokens":109,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":36} | false | CACHE_READ=64 INPUT=36 OUTPUT=9
+          Moonshot              | {"prompt_tokens":100,"completion_tokens":9,"total_tokens":109,"cached_tokens":64} | false | CACHE_READ=64 INPUT=36 OUTPUT=9
+          xAI, reasoning apart  | {"prompt_tokens":10120,"completion_tokens":1499,"total_tokens":14428,"prompt_tokens_details":{"cached_tokens":128},"completion_tokens_details":{"reasoning_tokens":2809}} | false | CACHE_READ=128 INPUT=9992 OUTPUT=1499 REASONING=2809
+          only reasoning, apart | {"prompt_tokens":21,"completion_tokens":0,"total_tokens":81,"completion_tokens_details":{"reasoning_tokens":60}} | false | INPUT=21 OUTPUT=0 REASONING=60
+          Gemini, not named     | {"prompt_tokens":21,"completion_tokens":5,"total_tokens":86} | false | INPUT=21 OUTPUT=5 REASONING=60
+          a total of the cache  | {"prompt_tokens":21,"completion_tokens":5,"total_tokens":86,"cached_tokens":20} | false | CACHE_READ=20 INPUT=1 OUTPUT=5
+          reasoning in the total| {"prompt_tokens":5,"completion_tokens":100,"total_tokens":105,"completion_tokens_details":{"reasoning_tokens":64}} | false | INPUT=5 OUTPUT=36 REASONING=64
+          outside and apart     | {"prompt_tokens":10,"completion_tokens":5,"total_tokens":48,"prompt_tokens_details":{"cached_tokens":30},"completion_tokens_details":{"reasoning_tokens":3}} | true | CACHE_READ=30 INPUT=10 OUTPUT=5 REASONING=3
+          images                | {"prompt_tokens":900,"completion_tokens":5,"prompt_tokens_details":{"text_tokens":100,"image_tokens":800}} | false | IMAGE_INPUT=800 INPUT=100 OUTPUT=5
+          cached images         | {"prompt_tokens":900,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":850,"image_tokens":800}} | false | CACHE_READ=100 IMAGE_INPUT=800 INPUT=0 OUTPUT=5
+          cached audio          | {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":3,"audio_tokens":3}} | false | AUDIO_INPUT=3 CACHE_READ=2 INPUT=0 OUTPUT=2
           everything           | {"prompt_tokens":100,"completion_tokens":90,"prompt_tokens_details":{"cached_tokens":40,"audio_tokens":10},"completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":20}} | false | AUDIO_INPUT=10 AUDIO_OUTPUT=20 CACHE_READ=40 INPUT=50 OUTPUT=40 REASONING=30
           audio, cached outside| {"prompt_tokens":10,"completion_tokens":0,"prompt_tokens_details":{"cached_tokens":40,"audio_tokens":10}} | true | AUDIO_INPUT=10 CACHE_READ=40 INPUT=0 OUTPUT=0
           explicit zero        | {"prompt_tokens":0,"completion_tokens":0} | false | INPUT=0 OUTPUT=0
@@ -90,7 +105,11 @@ class OpenAiUsageTest {
           both null                | {"prompt_tokens":null,"completion_tokens":null} | neither prompt_tokens nor completion_tokens
           empty                    | {} | neither prompt_tokens nor completion_tokens
           more cached than there is| {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":6}} | prompt_tokens is less than its details
-          more audio than there is | {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":3,"audio_tokens":3}} | prompt_tokens is less than its details
+          more audio than there is | {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":6}} | prompt_tokens is less than its details
+          more written than there is | {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cache_write_tokens":6}} | prompt_tokens is less than its details
+          negative cache write     | {"prompt_tokens":5,"completion_tokens":2,"cache_creation_input_tokens":-6} | cache_creation_input_tokens is negative
+          absurd cache hit         | {"prompt_tokens":5,"completion_tokens":2,"prompt_cache_hit_tokens":1e15} | prompt_cache_hit_tokens is not a whole number
+          a total that fits nothing| {"prompt_tokens":5,"completion_tokens":2,"total_tokens":99,"completion_tokens_details":{"reasoning_tokens":3}} | completion_tokens is less than its details
           more reasoning           | {"prompt_tokens":5,"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":2,"audio_tokens":1}} | completion_tokens is less than its details
           """)
   void nonsenseIsRejected(String what, String json, String reason) {
