@@ -2,6 +2,7 @@ package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Allocation;
+import dev.exchequer.ledger.Entry;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,12 @@ public interface LedgerReads {
       @Nullable String actor,
       @Nullable String reason,
       List<Allocation> allocations) {
+    /** One that was just decided. */
+    public static EntryRow of(Entry e) {
+      return new EntryRow(
+          e.balance().toString(), e.sequence(), e.timeMs(), e.kind().text(), e.amount(), e.before(), e.after(), e.receipt(), e.attempt(), e.actor(), e.reason(), e.allocations());
+    }
+
     /** One that changed no lot. */
     public EntryRow(
         String balance,

@@ -1,7 +1,6 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
-import dev.exchequer.ledger.Allocation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads on connections of their own: in WAL mode they see the last commit and never wait for the writer, nor it for them. */
 public final class SqliteReads implements LedgerReads, AutoCloseable {
   private static final int CONNECTIONS = 3;
-  private static final StoredJson JSON = new StoredJson();
 
   private final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(CONNECTIONS);
 
@@ -142,19 +140,7 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
     return query(BALANCES_AT + " WHERE a.name = ?", List.of(atMs, name.toString()), SqliteReads::pastBalance).stream().findFirst();
   }
 
-  private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations FROM entries";
-
-  private static List<Allocation> allocations(@Nullable String stored) {
-    return stored == null ? List.of() : List.of(JSON.read(stored, Allocation[].class));
-  }
-
-  private static EntryRow entryRow(ResultSet r) throws SQLException {
-    int attempt = r.getInt(9);
-    Integer orNone = r.wasNull() ? null : Integer.valueOf(attempt);
-    return new EntryRow(
-        r.getString(1), r.getLong(2), r.getLong(3), r.getString(4), r.getLong(5), r.getLong(6), r.getLong(7), r.getString(8), orNone, r.getString(10), r.getString(11),
-        allocations(r.getString(12)));
-  }
+  private static final String ENTRIES = "SELECT " + SqliteChain.ROWS.entryColumns() + " FROM entries";
 
   @Override
   public Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit) {
@@ -165,7 +151,7 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
       throw new IllegalArgumentException("not a cursor of this list: " + cursor, e);
     }
     List<EntryRow> rows =
-        query(ENTRIES + " WHERE balance = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?", List.of(balance.toString(), before, limit + 1), SqliteReads::entryRow);
+        query(ENTRIES + " WHERE balance = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?", List.of(balance.toString(), before, limit + 1), SqliteChain.ROWS::entry);
     boolean more = rows.size() > limit;
     List<EntryRow> items = more ? rows.subList(0, limit) : rows;
     return new Page<>(items, more ? Long.toString(items.get(limit - 1).sequence()) : null);
@@ -189,7 +175,7 @@ public final class SqliteReads implements LedgerReads, AutoCloseable {
 
   @Override
   public List<EntryRow> correctionsOf(String receipt) {
-    return query(ENTRIES + " WHERE receipt = ? AND kind <> 'Charge' ORDER BY balance, sequence", List.of(receipt), SqliteReads::entryRow);
+    return query(ENTRIES + " WHERE receipt = ? AND kind <> 'Charge' ORDER BY balance, sequence", List.of(receipt), SqliteChain.ROWS::entry);
   }
 
   @Override

@@ -11,6 +11,9 @@ import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.receipt.Receipt;
+import dev.exchequer.server.store.chain.ChainWriter;
+import dev.exchequer.server.store.chain.Place;
+import dev.exchequer.server.store.chain.ReceiptFacts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -28,6 +31,8 @@ final class SqliteWriter {
   private final StoredJson json;
   private final SqlitePolicies policies;
   private final Map<String, PreparedStatement> prepared = new LinkedHashMap<>();
+  /** Where the chain ends for certain; null = to be read again. */
+  private @Nullable Place head;
 
   SqliteWriter(Connection connection, StoredJson json, SqlitePolicies policies) {
     this.connection = connection;
@@ -70,6 +75,8 @@ final class SqliteWriter {
     Rows rows = new Rows();
     changes.forEach(rows::add);
     try {
+      Place durable = head == null ? SqliteChain.head(connection) : head;
+      ChainWriter chain = new ChainWriter(durable);
       for (Account account : rows.accounts.values()) {
         run(
             "INSERT OR REPLACE INTO accounts (name, unit, posted, held, sequence, purse) VALUES (?,?,?,?,?,?)",
@@ -98,10 +105,14 @@ final class SqliteWriter {
         run("INSERT INTO refusals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count", c.secondMs(), c.apiKey(), c.code(), counted.getValue());
       }
       for (Change change : rows.inOrder) {
-        write(change);
+        write(change, chain);
+      }
+      if (chain.head().number() > durable.number()) {
+        run("UPDATE chains SET number = ?, hash = ? WHERE id = ?", chain.head().number(), chain.head().hash().bytes(), chain.head().chain());
       }
       run("UPDATE meta SET value = ? WHERE name = 'time'", nowMs);
       connection.commit();
+      head = chain.head();
       rows.inOrder.forEach(this::committed);
     } catch (SQLException | RuntimeException e) {
       rollback(e);
@@ -109,10 +120,10 @@ final class SqliteWriter {
     }
   }
 
-  private void write(Change change) throws SQLException {
+  private void write(Change change, ChainWriter chain) throws SQLException {
     switch (change) {
-      case Change.EntryPosted c -> entry(c.entry());
-      case Change.ReceiptWritten c -> receipt(c.receipt());
+      case Change.EntryPosted c -> entry(c.entry(), chain);
+      case Change.ReceiptWritten c -> receipt(c.receipt(), chain);
       case Change.KeyTaken c -> run("INSERT OR REPLACE INTO idempotency VALUES (?,?,?,?)", c.key().apiKey(), c.key().key(), c.key().request(), c.key().untilMs());
       case Change.KeyFreed c -> run("DELETE FROM idempotency WHERE api_key = ? AND key = ?", c.key().apiKey(), c.key().key());
       case Change.GrantRecorded c ->
@@ -126,17 +137,20 @@ final class SqliteWriter {
     }
   }
 
-  private void entry(Entry e) throws SQLException {
+  private void entry(Entry e, ChainWriter chain) throws SQLException {
+    Place place = chain.entry(LedgerReads.EntryRow.of(e));
     run(
-        "INSERT INTO entries (balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO entries (balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations, chain, number, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         e.balance(), e.sequence(), e.timeMs(), e.kind().text(), e.amount(), e.before(), e.after(), e.receipt(), e.attempt(), e.actor(), e.reason(),
-        e.allocations().isEmpty() ? null : json.write(e.allocations()));
+        e.allocations().isEmpty() ? null : json.write(e.allocations()), place.chain(), place.number(), place.hash().bytes());
   }
 
-  private void receipt(Receipt r) throws SQLException {
+  private void receipt(Receipt r, ChainWriter chain) throws SQLException {
+    String body = ReceiptJson.write(r);
+    Place place = chain.receipt(ReceiptFacts.of(r, body));
     run(
-        "INSERT INTO receipts VALUES (?,?,?,?,?,?,?,?,?,?)",
-        r.id(), r.time(), r.apiKey(), r.project(), r.route(), r.requestedModel(), r.status(), r.task(), r.endUser(), ReceiptJson.write(r));
+        "INSERT INTO receipts (id, time, api_key, project, route, model, status, task, end_user, body, chain, number, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        r.id(), r.time(), r.apiKey(), r.project(), r.route(), r.requestedModel(), r.status(), r.task(), r.endUser(), body, place.chain(), place.number(), place.hash().bytes());
   }
 
   private void run(String sql, @Nullable Object... values) throws SQLException {
@@ -164,6 +178,7 @@ final class SqliteWriter {
   }
 
   private void rollback(Exception cause) {
+    head = null;
     policies.rolledBack();
     try {
       connection.rollback();

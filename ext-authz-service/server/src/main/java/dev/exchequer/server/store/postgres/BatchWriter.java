@@ -5,11 +5,8 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Change.IdempotencyKey;
-import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.RunningRequest;
-import dev.exchequer.receipt.Receipt;
-import dev.exchequer.server.store.ReceiptJson;
 import dev.exchequer.server.store.StoredJson;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -192,37 +189,43 @@ final class BatchWriter {
         .number("last_used", Bucket::lastUsedMs);
   }
 
-  private void entries(List<Entry> entries) throws SQLException {
-    Columns<Entry> columns =
+  private void entries(List<ChangedRows.PlacedEntry> entries) throws SQLException {
+    Columns<ChangedRows.PlacedEntry> columns =
         new Columns<>(entries)
-            .text("balance", Entry::balance)
-            .number("sequence", Entry::sequence)
-            .number("time", Entry::timeMs)
-            .text("kind", e -> e.kind().text())
-            .number("amount", Entry::amount)
-            .number("before", Entry::before)
-            .number("after", Entry::after)
-            .text("receipt", Entry::receipt)
-            .integer("attempt", Entry::attempt)
-            .text("actor", e -> encoded(e.actor()))
-            .text("reason", e -> encoded(e.reason()))
-            .text("body", this::body);
+            .text("balance", e -> e.entry().balance())
+            .number("sequence", e -> e.entry().sequence())
+            .number("time", e -> e.entry().timeMs())
+            .text("kind", e -> e.entry().kind().text())
+            .number("amount", e -> e.entry().amount())
+            .number("before", e -> e.entry().before())
+            .number("after", e -> e.entry().after())
+            .text("receipt", e -> e.entry().receipt())
+            .integer("attempt", e -> e.entry().attempt())
+            .text("actor", e -> encoded(e.entry().actor()))
+            .text("reason", e -> encoded(e.entry().reason()))
+            .text("body", e -> body(e.entry()))
+            .integer("chain", e -> e.place().chain())
+            .number("number", e -> e.place().number())
+            .bytes("hash", e -> e.place().hash().bytes());
     insert("entries", columns, entries);
   }
 
-  private void receipts(List<Receipt> receipts) throws SQLException {
-    Columns<Receipt> columns =
+  private void receipts(List<ChangedRows.PlacedReceipt> receipts) throws SQLException {
+    Columns<ChangedRows.PlacedReceipt> columns =
         new Columns<>(receipts)
-            .text("id", Receipt::id)
-            .number("time", Receipt::time)
-            .text("api_key", Receipt::apiKey)
-            .text("project", Receipt::project)
-            .text("route", Receipt::route)
-            .text("model", r -> encoded(r.requestedModel()))
-            .text("status", Receipt::status)
-            .text("task", Receipt::task)
-            .text("end_user", r -> encoded(r.endUser()))
-            .text("body", r -> ColumnText.json(ReceiptJson.write(r)));
+            .text("id", r -> r.receipt().id())
+            .number("time", r -> r.receipt().time())
+            .text("api_key", r -> r.receipt().apiKey())
+            .text("project", r -> r.receipt().project())
+            .text("route", r -> r.receipt().route())
+            .text("model", r -> encoded(r.receipt().requestedModel()))
+            .text("status", r -> r.receipt().status())
+            .text("task", r -> r.receipt().task())
+            .text("end_user", r -> encoded(r.receipt().endUser()))
+            .text("body", ChangedRows.PlacedReceipt::body)
+            .integer("chain", r -> r.place().chain())
+            .number("number", r -> r.place().number())
+            .bytes("hash", r -> r.place().hash().bytes());
     insert("receipts", columns, receipts);
   }
 

@@ -13,6 +13,11 @@ import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.receipt.Receipt;
+import dev.exchequer.server.store.LedgerReads.EntryRow;
+import dev.exchequer.server.store.ReceiptJson;
+import dev.exchequer.server.store.chain.ChainWriter;
+import dev.exchequer.server.store.chain.Place;
+import dev.exchequer.server.store.chain.ReceiptFacts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,15 +34,28 @@ final class ChangedRows {
   final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
   final Map<String, JournalPosition> journal = new LinkedHashMap<>();
   final Map<Reach.Slot, Optional<IdempotencyKey>> keys = new LinkedHashMap<>();
-  final List<Entry> entries = new ArrayList<>();
-  final List<Receipt> receipts = new ArrayList<>();
+  final List<PlacedEntry> entries = new ArrayList<>();
+  final List<PlacedReceipt> receipts = new ArrayList<>();
   final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
   final List<GrantRecord> grants = new ArrayList<>();
   /** Digests and when, the one that decides last. */
   final Map<String, Long> activated = new LinkedHashMap<>();
 
-  static ChangedRows of(Collection<Change> changes) {
-    ChangedRows rows = new ChangedRows();
+  private final ChainWriter chain;
+
+  private ChangedRows(ChainWriter chain) {
+    this.chain = chain;
+  }
+
+  /** With its place in the chain. */
+  record PlacedEntry(Entry entry, Place place) {}
+
+  /** With its place in the chain. @param body its JSON as it is stored */
+  record PlacedReceipt(Receipt receipt, String body, Place place) {}
+
+  /** @param chain gives entries and receipts their places, in the order in which they were decided */
+  static ChangedRows of(Collection<Change> changes, ChainWriter chain) {
+    ChangedRows rows = new ChangedRows(chain);
     changes.forEach(rows::add);
     return rows;
   }
@@ -52,8 +70,8 @@ final class ChangedRows {
       case Change.JournalRead c -> journal.put(c.position().file(), c.position());
       case Change.KeyTaken c -> keys.put(slot(c.key()), Optional.of(c.key()));
       case Change.KeyFreed c -> keys.put(slot(c.key()), Optional.empty());
-      case Change.EntryPosted c -> entries.add(c.entry());
-      case Change.ReceiptWritten c -> receipts.add(c.receipt());
+      case Change.EntryPosted c -> entries.add(new PlacedEntry(c.entry(), chain.entry(EntryRow.of(c.entry()))));
+      case Change.ReceiptWritten c -> add(c.receipt());
       case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
       case Change.GrantRecorded c -> grants.add(c.grant());
       case Change.PolicyActivated c -> {
@@ -69,6 +87,11 @@ final class ChangedRows {
   private void add(RunningRequest request, Optional<RunningRequest> last) {
     requests.put(request.facts().id(), last);
     keyOfRequest.put(request.facts().id(), request.facts().apiKey());
+  }
+
+  private void add(Receipt receipt) {
+    String body = ColumnText.json(ReceiptJson.write(receipt));
+    receipts.add(new PlacedReceipt(receipt, body, chain.receipt(ReceiptFacts.of(receipt, body))));
   }
 
   private static Reach.Slot slot(IdempotencyKey key) {

@@ -33,8 +33,15 @@ final class Columns<T> {
     return column(name, "int4", value::apply);
   }
 
+  Columns<T> bytes(String name, Function<T, byte[]> value) {
+    return column(name, "bytea", new byte[rows.size()][], value::apply); // the driver looks at the array's type
+  }
+
   private Columns<T> column(String name, String type, Function<T, @Nullable Object> value) {
-    @Nullable Object[] values = new @Nullable Object[rows.size()];
+    return column(name, type, new @Nullable Object[rows.size()], value);
+  }
+
+  private Columns<T> column(String name, String type, @Nullable Object[] values, Function<T, @Nullable Object> value) {
     int i = 0;
     for (T row : rows) {
       values[i++] = value.apply(row);

@@ -2,7 +2,6 @@ package dev.exchequer.server.store.postgres;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
-import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Purse;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.ReceiptJson;
@@ -116,15 +115,7 @@ final class PostgresReads implements LedgerReads {
     return query(BALANCES_AT + " WHERE a.name = ?", List.of(atMs, name.toString()), PostgresReads::pastBalance).stream().findFirst();
   }
 
-  private static final String ENTRIES = "SELECT balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, body FROM entries";
-
-  private static EntryRow entryRow(ResultSet r) throws SQLException {
-    int attempt = r.getInt(9);
-    Integer orNone = r.wasNull() ? null : Integer.valueOf(attempt);
-    return new EntryRow(
-        r.getString(1), r.getLong(2), r.getLong(3), r.getString(4), r.getLong(5), r.getLong(6), r.getLong(7), r.getString(8), orNone, decoded(r.getString(10)), decoded(r.getString(11)),
-        JSON.read(r.getString(12), Entry.class).allocations());
-  }
+  private static final String ENTRIES = "SELECT " + PostgresChain.ROWS.entryColumns() + " FROM entries";
 
   @Override
   public Page<EntryRow> entries(ObjectName balance, @Nullable String cursor, int limit) {
@@ -135,7 +126,7 @@ final class PostgresReads implements LedgerReads {
       throw new IllegalArgumentException("not a cursor of this list: " + cursor, e);
     }
     List<EntryRow> rows =
-        query(ENTRIES + " WHERE balance = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?", List.of(balance.toString(), before, limit + 1), PostgresReads::entryRow);
+        query(ENTRIES + " WHERE balance = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?", List.of(balance.toString(), before, limit + 1), PostgresChain.ROWS::entry);
     boolean more = rows.size() > limit;
     List<EntryRow> items = more ? rows.subList(0, limit) : rows;
     return new Page<>(items, more ? Long.toString(items.get(limit - 1).sequence()) : null);
@@ -159,7 +150,7 @@ final class PostgresReads implements LedgerReads {
 
   @Override
   public List<EntryRow> correctionsOf(String receipt) {
-    return query(ENTRIES + " WHERE receipt = ? AND kind <> 'Charge' ORDER BY balance, sequence", List.of(receipt), PostgresReads::entryRow);
+    return query(ENTRIES + " WHERE receipt = ? AND kind <> 'Charge' ORDER BY balance, sequence", List.of(receipt), PostgresChain.ROWS::entry);
   }
 
   private static @Nullable String encoded(@Nullable String text) {

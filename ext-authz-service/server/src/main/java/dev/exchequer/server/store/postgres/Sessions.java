@@ -14,18 +14,8 @@ interface Sessions {
   /** With timeouts: nothing here waits for ever for a server, and no server for us. */
   static Sessions of(PostgresSettings settings, String role) {
     return () -> {
-      Properties properties = new Properties();
-      if (settings.user() != null) {
-        properties.setProperty("user", settings.user());
-      }
-      if (settings.password() != null) {
-        properties.setProperty("password", settings.password());
-      }
-      properties.setProperty("ApplicationName", "exchequer " + settings.replica() + " " + role);
-      properties.setProperty("connectTimeout", "5");
-      properties.setProperty("loginTimeout", "10");
+      Properties properties = properties(settings, role);
       properties.setProperty("socketTimeout", "15");
-      properties.setProperty("tcpKeepAlive", "true");
       Connection connection = DriverManager.getConnection(settings.url(), properties);
       try (Statement s = connection.createStatement()) {
         // A process that stops inside a transaction must not keep its locks.
@@ -38,5 +28,30 @@ interface Sessions {
         throw e;
       }
     };
+  }
+
+  /** For reading all of a ledger, as one commit left it, for as long as it takes. */
+  static Sessions patient(PostgresSettings settings, String role) {
+    return () -> {
+      Connection connection = DriverManager.getConnection(settings.url(), properties(settings, role));
+      connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      return connection;
+    };
+  }
+
+  private static Properties properties(PostgresSettings settings, String role) {
+    Properties properties = new Properties();
+    if (settings.user() != null) {
+      properties.setProperty("user", settings.user());
+    }
+    if (settings.password() != null) {
+      properties.setProperty("password", settings.password());
+    }
+    properties.setProperty("ApplicationName", "exchequer " + settings.replica() + " " + role);
+    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("loginTimeout", "10");
+    properties.setProperty("tcpKeepAlive", "true");
+    return properties;
   }
 }

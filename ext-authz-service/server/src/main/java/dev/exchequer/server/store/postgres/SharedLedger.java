@@ -11,6 +11,7 @@ import dev.exchequer.server.store.BatchLedger;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.StoredJson;
+import dev.exchequer.server.store.chain.ChainWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -175,9 +176,10 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
         throw new Undecidable(i, bug);
       }
     }
+    ChainWriter chain = new ChainWriter(session.head());
     BatchWriter writer = new BatchWriter(sql, json, policies, session.replica());
-    writer.write(ChangedRows.of(changes), locks.rows);
-    session.write(batch, now);
+    writer.write(ChangedRows.of(changes, chain), locks.rows);
+    session.write(batch, now, chain.head());
     if (wanted.tidies) {
       writer.dropPolicies(now);
     }

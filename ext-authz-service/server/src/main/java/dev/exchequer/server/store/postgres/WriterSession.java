@@ -3,6 +3,8 @@ package dev.exchequer.server.store.postgres;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.StoredJson;
+import dev.exchequer.server.store.chain.Hash;
+import dev.exchequer.server.store.chain.Place;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,6 +34,7 @@ final class WriterSession implements AutoCloseable {
   private final long epoch;
   private long lastBatch;
   private long lastTimeMs;
+  private Place head;
   /** Read by any thread. */
   private volatile boolean fenced;
   private @Nullable Connection connection;
@@ -43,9 +46,11 @@ final class WriterSession implements AutoCloseable {
     this.epoch = row.epoch;
     this.lastBatch = row.batch;
     this.lastTimeMs = row.timeMs;
+    this.head = row.head;
   }
 
-  private record Row(long epoch, long batch, long timeMs) {}
+  /** @param head where its chain ends */
+  private record Row(long epoch, long batch, long timeMs, Place head) {}
 
   /**
    * Takes over the replica's name: from now on nobody else writes under it.
@@ -93,7 +98,9 @@ final class WriterSession implements AutoCloseable {
             + "ON CONFLICT (id) DO UPDATE SET epoch = greatest(w.epoch + 1, excluded.epoch) RETURNING epoch, batch, time";
     for (int attempt = 1; ; attempt++) {
       try {
-        List<Row> rows = rows(connection, sql, replica);
+        List<Row> rows = new ArrayList<>(1);
+        new Sql(connection)
+            .each(sql, r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3), PostgresChain.begun(connection, replica, r.getLong(1)))), replica);
         connection.commit();
         return rows.getFirst();
       } catch (SQLException e) {
@@ -104,12 +111,6 @@ final class WriterSession implements AutoCloseable {
         LOG.warn("{} waits for a transaction of the process that had its name before", replica);
       }
     }
-  }
-
-  private static List<Row> rows(Connection connection, String sql, String replica) throws SQLException {
-    List<Row> rows = new ArrayList<>(1);
-    new Sql(connection).each(sql, r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3))), replica);
-    return rows;
   }
 
   String replica() {
@@ -143,6 +144,7 @@ final class WriterSession implements AutoCloseable {
     }
     lastBatch = row.batch;
     lastTimeMs = Math.max(lastTimeMs, row.timeMs);
+    head = row.head;
     return row.batch;
   }
 
@@ -164,7 +166,10 @@ final class WriterSession implements AutoCloseable {
   private Row locked(Sql sql) throws SQLException {
     sql.run("SET LOCAL synchronous_commit = on");
     List<Row> rows = new ArrayList<>(1);
-    sql.each("SELECT epoch, batch, time FROM writers WHERE id = ? FOR UPDATE", r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3))), replica);
+    sql.each(
+        "SELECT epoch, batch, time, chain, number, hash FROM writers WHERE id = ? FOR UPDATE",
+        r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3), new Place(r.getInt(4), r.getLong(5), Hash.of(r.getBytes(6))))),
+        replica);
     if (rows.isEmpty() || rows.getFirst().epoch != epoch) {
       fenced = true;
       throw fenced();
@@ -211,9 +216,14 @@ final class WriterSession implements AutoCloseable {
     return latest[0];
   }
 
-  /** Numbers the batch, last of all that it writes. */
-  void write(long batch, long nowMs) throws SQLException {
-    sql().run("UPDATE writers SET batch = ?, time = ? WHERE id = ?", batch, nowMs, replica);
+  /** Where this epoch's chain ends, as the row said when {@link #begin} locked it. */
+  Place head() {
+    return head;
+  }
+
+  /** Numbers the batch, last of all that it writes. @param end where the chain ends with it */
+  void write(long batch, long nowMs, Place end) throws SQLException {
+    sql().run("UPDATE writers SET batch = ?, time = ?, number = ?, hash = ? WHERE id = ?", batch, nowMs, end.number(), end.hash().bytes(), replica);
   }
 
   /**

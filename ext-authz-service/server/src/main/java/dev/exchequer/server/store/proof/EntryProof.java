@@ -1,10 +1,12 @@
 package dev.exchequer.server.store.proof;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** The history of every balance: each entry follows the one before, adds up, and moves lots by no more than it says. */
 final class EntryProof {
@@ -22,11 +24,12 @@ final class EntryProof {
   final Map<String, Sum> balances = new HashMap<>();
   long entries;
 
-  void read(Rows rows) throws SQLException, Misfit {
-    rows.each("SELECT balance, sequence, time, amount, before, after, allocations FROM entries ORDER BY balance, sequence", this::entry);
+  void read(Rows rows, KeptForm form) throws SQLException, Misfit {
+    String columns = "balance, sequence, time, amount, before, after, " + form.rows().allocationsIn() + ", receipt, attempt";
+    rows.each("SELECT " + columns + " FROM entries ORDER BY balance, sequence", r -> entry(r, form));
   }
 
-  private void entry(ResultSet r) throws SQLException, Misfit {
+  private void entry(ResultSet r, KeptForm form) throws SQLException, Misfit {
     entries++;
     String balance = r.getString(1);
     Sum sum = balances.computeIfAbsent(balance, first -> new Sum());
@@ -41,8 +44,21 @@ final class EntryProof {
     sum.posted = sum.posted.add(amount);
     String allocations = r.getString(7);
     if (allocations != null) {
-      lots(sum, amount, Rows.allocations(Rows.json(allocations, row)), row);
+      JsonNode stored = Rows.json(allocations, row);
+      if (form.whole()) {
+        whole(stored, r, row);
+      }
+      lots(sum, amount, Rows.allocations(stored.at(form.allocationsPath())), row);
     }
+  }
+
+  /** Of an entry that is stored whole beside its columns. */
+  private static void whole(JsonNode body, ResultSet r, String row) throws SQLException, Misfit {
+    boolean same =
+        body.path("balance").asText().equals(r.getString(1)) && body.path("sequence").asLong() == r.getLong(2) && body.path("timeMs").asLong() == r.getLong(3)
+            && body.path("amount").asLong() == r.getLong(4) && body.path("before").asLong() == r.getLong(5) && body.path("after").asLong() == r.getLong(6)
+            && Objects.equals(Rows.text(body.path("receipt")), r.getString(8)) && body.path("attempt").asInt() == r.getInt(9);
+    Misfit.unless(same, row, "its columns and its body say different things");
   }
 
   private static void lots(Sum sum, BigInteger amount, Map<String, BigInteger> allocations, String row) throws Misfit {

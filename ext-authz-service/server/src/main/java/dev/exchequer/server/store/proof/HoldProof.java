@@ -28,6 +28,7 @@ final class HoldProof {
           "SELECT request, attempt, state, body FROM holds ORDER BY request, attempt",
           r -> {
             JsonNode body = Rows.json(r.getString(4), row(r.getString(1), r.getInt(2)));
+            Misfit.unlessEqual(body.path("state").asText(), r.getString(3), row(r.getString(1), r.getInt(2)), "its state");
             more[0] = hold(r.getString(1), r.getInt(2), r.getString(3).equals("ACTIVE"), body, e, more[0]);
           });
       Misfit.unless(!more[0], more[0] ? entry(e) : "", "is of an attempt that was never held");

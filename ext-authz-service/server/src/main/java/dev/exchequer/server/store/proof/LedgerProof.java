@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /**
- * Recomputes a ledger in SQLite from its own rows: balances from entries, holds and receipts against entries, lots, reservations and budgets from all of them.
+ * Recomputes a ledger from its own rows: balances from entries, holds and receipts against entries, lots, reservations and budgets from all of them, and the chains.
  * It shares no arithmetic with what wrote them, waits for no writer and makes none wait. docs/design/ledger-proof.md says what it shows and what it cannot.
  */
 public final class LedgerProof {
@@ -25,10 +25,10 @@ public final class LedgerProof {
   private LedgerProof() {}
 
   /** What was found to fit. @param timeMs ledger time of the last commit, milliseconds since the epoch */
-  public record Fits(long timeMs, long balances, long entries, long holds, long receipts) {}
+  public record Fits(long timeMs, long balances, long entries, long holds, long receipts, long chains) {}
 
   /**
-   * @param database a ledger or a copy of one, in use or not
+   * @param database a ledger in SQLite or a copy of one, in use or not
    * @param progress gets the number of rows read so far, every 100,000
    * @throws Misfit for the first row that does not fit
    * @throws IOException if it cannot be read or is not a ledger of this version
@@ -41,41 +41,60 @@ public final class LedgerProof {
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
     config.setReadOnly(true);
     try (Connection connection = config.createConnection("jdbc:sqlite:" + database)) {
-      connection.setAutoCommit(false); // one read transaction: one commit's rows
-      return proven(connection, new Rows(connection, progress));
+      return of(connection, KeptForm.SQLITE, progress);
     } catch (SQLException e) {
       throw new IOException(database + " cannot be read as a ledger of this version (a start of the gateway brings an older one up to date): " + e.getMessage(), e);
     }
   }
 
-  private static Fits proven(Connection connection, Rows rows) throws SQLException, Misfit {
-    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery("PRAGMA integrity_check(1)")) {
-      Misfit.unless(r.next() && r.getString(1).equals("ok"), "the database", "is damaged: " + r.getString(1));
+  /**
+   * The same on a connection to either store; it reads in one transaction.
+   *
+   * @param progress gets the number of rows read so far, every 100,000
+   * @throws Misfit for the first row that does not fit
+   */
+  public static Fits of(Connection connection, KeptForm form, LongConsumer progress) throws SQLException, Misfit {
+    connection.setAutoCommit(false); // one read transaction: one commit's rows
+    try (Statement s = connection.createStatement()) {
+      for (String setting : form.settings()) {
+        s.execute(setting);
+      }
+    }
+    return proven(connection, form, new Rows(connection, progress));
+  }
+
+  private static Fits proven(Connection connection, KeptForm form, Rows rows) throws SQLException, Misfit {
+    if (!form.damage().isEmpty()) {
+      try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.damage())) {
+        Misfit.unless(r.next() && r.getString(1).equals("ok"), "the database", "is damaged: " + r.getString(1));
+      }
     }
     EntryProof entries = new EntryProof();
-    entries.read(rows);
+    entries.read(rows, form);
     HoldProof holds = new HoldProof();
     holds.read(rows);
     long[] balances = {0};
     Map<String, EntryProof.Sum> sums = new HashMap<>(entries.balances);
     rows.each(
-        "SELECT name, posted, held, sequence, purse FROM accounts ORDER BY name",
+        "SELECT name, posted, held, sequence, " + form.purseIn() + " FROM accounts ORDER BY name",
         r -> {
           balances[0]++;
-          account(r, sums.remove(r.getString(1)), holds);
+          account(r, form, sums.remove(r.getString(1)), holds);
         });
     for (String name : sums.keySet()) {
       throw new Misfit("balance " + name, "has entries and is not there");
     }
-    buckets(rows, holds);
+    buckets(rows, form, holds);
     ReceiptProof receipts = new ReceiptProof();
-    receipts.read(rows);
-    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery("SELECT value FROM meta WHERE name = 'time'")) {
-      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts);
+    receipts.read(rows, form);
+    ChainProof chains = new ChainProof(form);
+    chains.read(rows, entries.entries + receipts.receipts);
+    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {
+      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains);
     }
   }
 
-  private static void account(ResultSet r, EntryProof.@Nullable Sum known, HoldProof holds) throws SQLException, Misfit {
+  private static void account(ResultSet r, KeptForm form, EntryProof.@Nullable Sum known, HoldProof holds) throws SQLException, Misfit {
     String row = "balance " + r.getString(1);
     EntryProof.Sum sum = known == null ? new EntryProof.Sum() : known;
     Misfit.unlessEqual(sum.posted, Rows.number(r, 2), row, "posted");
@@ -83,7 +102,13 @@ public final class LedgerProof {
     Misfit.unlessEqual(sum.sequence, r.getLong(4), row, "its sequence");
     String purse = r.getString(5);
     if (purse != null) {
-      lots(Rows.json(purse, row).path("lots"), sum, holds.reserved.getOrDefault(r.getString(1), Map.of()), row);
+      JsonNode stored = Rows.json(purse, row);
+      if (form.whole()) {
+        Misfit.unlessEqual(Rows.number(r, 2), Rows.number(stored.path("posted")), row, "posted in its body");
+        Misfit.unlessEqual(Rows.number(r, 3), Rows.number(stored.path("held")), row, "held in its body");
+        Misfit.unlessEqual(Rows.number(r, 4), Rows.number(stored.path("sequence")), row, "the sequence in its body");
+      }
+      lots(stored.at(form.pursePath()).path("lots"), sum, holds.reserved.getOrDefault(r.getString(1), Map.of()), row);
     }
   }
 
@@ -108,12 +133,12 @@ public final class LedgerProof {
     Misfit.unless(all.compareTo(sum.posted) >= 0, row, "its grants are less than what is posted");
   }
 
-  private static void buckets(Rows rows, HoldProof holds) throws SQLException, Misfit {
+  private static void buckets(Rows rows, KeptForm form, HoldProof holds) throws SQLException, Misfit {
     Map<String, BigInteger> held = new HashMap<>(holds.bucketHeld);
     rows.each(
         "SELECT budget, value, unit, window_start, spent, held FROM buckets ORDER BY 1, 2, 3, 4",
         r -> {
-          String row = HoldProof.bucket(r.getString(1), r.getString(2), r.getString(3), r.getLong(4));
+          String row = HoldProof.bucket(r.getString(1), form.rows().given().apply(r.getString(2)), r.getString(3), r.getLong(4));
           Misfit.unlessEqual(holds.bucketSpent.getOrDefault(row, BigInteger.ZERO), Rows.number(r, 5), row, "spent");
           BigInteger all = held.remove(row);
           Misfit.unlessEqual(all == null ? BigInteger.ZERO : all, Rows.number(r, 6), row, "held");

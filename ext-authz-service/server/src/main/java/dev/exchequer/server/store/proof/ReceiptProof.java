@@ -1,6 +1,8 @@
 package dev.exchequer.server.store.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.server.store.ReceiptJson;
+import dev.exchequer.server.store.chain.ReceiptFacts;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -8,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Every receipt against the charges in the history, read side by side: what it says was charged was posted, where and when it says, and the lines come to it. */
 final class ReceiptProof {
@@ -15,7 +18,7 @@ final class ReceiptProof {
 
   long receipts;
 
-  void read(Rows rows) throws SQLException, Misfit {
+  void read(Rows rows, KeptForm form) throws SQLException, Misfit {
     String charges =
         """
         SELECT e.receipt, e.attempt, e.amount, e.balance, e.sequence, e.before, e.after, q.id FROM entries e
@@ -24,7 +27,7 @@ final class ReceiptProof {
     try (ResultSet c = rows.open(charges)) {
       boolean[] more = {c.next()};
       rows.each(
-          "SELECT id, body FROM receipts ORDER BY id",
+          "SELECT " + form.rows().receiptColumns() + " FROM receipts ORDER BY id",
           r -> {
             receipts++;
             String id = r.getString(1);
@@ -32,13 +35,25 @@ final class ReceiptProof {
               running(c);
               more[0] = c.next();
             }
-            more[0] = receipt(id, Rows.json(r.getString(2), "receipt " + id), c, more[0]);
+            JsonNode body = Rows.json(r.getString(10), "receipt " + id);
+            columns(form.rows().receipt(r), body);
+            more[0] = receipt(id, body, c, more[0]);
           });
       while (more[0]) {
         running(c);
         more[0] = c.next();
       }
     }
+  }
+
+  /** What receipts are searched by says what they say. */
+  private static void columns(ReceiptFacts columns, JsonNode body) throws Misfit {
+    boolean same =
+        columns.id().equals(body.path("id").asText()) && ReceiptJson.time(columns.timeMs()).equals(body.path("time").asText()) && columns.status().equals(body.path("status").asText())
+            && columns.apiKey().equals(body.path("apiKey").asText()) && columns.project().equals(body.path("project").asText())
+            && Objects.equals(columns.route(), Rows.text(body.path("route"))) && Objects.equals(columns.model(), Rows.text(body.path("requestedModel")))
+            && Objects.equals(columns.task(), Rows.text(body.path("task"))) && Objects.equals(columns.endUser(), Rows.text(body.path("endUser")));
+    Misfit.unless(same, "receipt " + columns.id(), "its columns and its body say different things");
   }
 
   /** A charge without a receipt is of a request that still runs. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The rows of a ledger in one read transaction, as they are stored. */
 final class Rows {
   private static final int TOLD_EVERY = 100_000;
+  private static final int FETCHED = 500;
   private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   private final Connection connection;
@@ -34,7 +35,7 @@ final class Rows {
   }
 
   void each(String query, Row row) throws SQLException, Misfit {
-    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(query)) {
+    try (ResultSet r = open(query)) {
       while (r.next()) {
         row.take(r);
         counted();
@@ -46,6 +47,7 @@ final class Rows {
   ResultSet open(String query) throws SQLException {
     Statement statement = connection.createStatement();
     statement.closeOnCompletion();
+    statement.setFetchSize(FETCHED); // PostgreSQL would bring all of them at once
     return statement.executeQuery(query);
   }
 

@@ -3,6 +3,7 @@ package dev.exchequer.server.store.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.exchequer.fallback.Ending;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
@@ -14,6 +15,7 @@ import dev.exchequer.money.Money;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.server.store.OpenLedger;
+import dev.exchequer.server.store.chain.OldLedger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +133,24 @@ class LedgerProofTest {
     "UPDATE receipts SET body = json_set(body, '$.totals[0].charge', '1') | receipt done: its totals is",
     "UPDATE receipts SET body = json_set(body, '$.hops', json('[]'), '$.totals', json('[]')) | of which the receipt says nothing",
     "DELETE FROM receipts | charges the request done, which has no receipt and does not run",
+    "UPDATE holds SET state = 'VOIDED' WHERE request = 'done' | hold done/1: its state is VOIDED",
+    "UPDATE receipts SET project = 'default/another' WHERE id = 'done' | receipt done: its columns and its body say different things",
+    "UPDATE entries SET reason = 'another' WHERE kind = 'Adjustment' | entry 3 of default/credit: its hash is",
+    "UPDATE entries SET actor = NULL WHERE kind = 'Adjustment' | entry 3 of default/credit: its hash is",
+    "UPDATE receipts SET body = json_set(body, '$.error.message', 'another') WHERE id = 'zz1' | receipt zz1: its hash is",
+    "UPDATE receipts SET hash = zeroblob(32) WHERE id = 'zz1' | receipt zz1: its hash is",
+    "UPDATE receipts SET hash = x'' WHERE id = 'zz1' | receipt zz1: its hash is none",
+    "DELETE FROM receipts WHERE id = 'zz1' | receipt zz2: has number 7 of chain 1 (local, epoch 1), and the one before it is 5: a row between them was taken away",
+    "DELETE FROM receipts WHERE id = 'zz2' | chain 1 (local, epoch 1): ends with number 6, and 7 was written: its last rows were taken away",
+    "UPDATE receipts SET number = 8 WHERE id = 'zz2' | receipt zz2: has number 8 of chain 1",
+    "UPDATE receipts SET number = 6 WHERE id = 'zz2' | has number 6 of chain 1 (local, epoch 1), which another row has too",
+    "UPDATE receipts SET number = 13 - number WHERE id LIKE 'zz%' | receipt zz2: its hash is",
+    "UPDATE receipts SET chain = 9 WHERE id = 'zz2' | chain 1 (local, epoch 1): ends with number 6",
+    "UPDATE chains SET start = zeroblob(32) | chain 1 (local, epoch 1): its start is",
+    "UPDATE chains SET hash = zeroblob(32) | chain 1 (local, epoch 1): its last hash is",
+    "UPDATE chains SET number = 6 | chain 1 (local, epoch 1): its last number is",
+    "UPDATE ledger SET id = 'another' | chain 1 (local, epoch 1): its start is",
+    "DELETE FROM chains | is in no chain",
   })
   void whatWasTamperedWithIsNamed(String sql, String named) throws Exception {
     try (OpenLedger ledger = new OpenLedger(data, world())) {
@@ -135,27 +158,98 @@ class LedgerProofTest {
       ledger.settle("done").join();
       ledger.lane.submit(new Command.Adjust(World.CREDIT, -Money.parse("0.5"), "jane", "a correction", "k")).join();
       ledger.admit("open").join();
+      ledger.lane.submit(deny(ledger, "zz1")).join();
+      ledger.lane.submit(deny(ledger, "zz2")).join();
     }
     proof();
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = c.createStatement()) {
-      dropTriggers(c);
+      unguard(c);
       assertThat(s.executeUpdate(sql)).isPositive();
     }
     assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
   }
 
-  private static void dropTriggers(Connection c) throws SQLException {
-    java.util.List<String> names = new java.util.ArrayList<>();
-    try (Statement s = c.createStatement(); var r = s.executeQuery("SELECT name FROM sqlite_master WHERE type = 'trigger'")) {
+  private static Command deny(OpenLedger ledger, String id) {
+    return new Command.Deny(ledger.world.facts(id, "", null), Ending.of(400, "bad_request", "no", new Ending.Retry.No()));
+  }
+
+  /** What keeps others from editing does not keep who owns the file. */
+  private static void unguard(Connection c) throws SQLException {
+    List<String> guards = new ArrayList<>();
+    try (Statement s = c.createStatement();
+        var r = s.executeQuery("SELECT type || ' ' || name FROM sqlite_master WHERE type = 'trigger' OR name LIKE '%_in_chain'")) {
       while (r.next()) {
-        names.add(r.getString(1));
+        guards.add(r.getString(1));
       }
     }
-    for (String name : names) {
+    for (String guard : guards) {
       try (Statement s = c.createStatement()) {
-        s.execute("DROP TRIGGER " + name);
+        s.execute("DROP " + guard);
       }
     }
+  }
+
+  /** Whoever rewrites an entry and all that follows from it: the sums agree, the chain does not. */
+  @Test
+  void aHistoryThatWasRewrittenConsistentlyIsNamed() throws Exception {
+    try (OpenLedger ledger = new OpenLedger(data, world())) {
+      ledger.lane.submit(new Command.Adjust(World.CREDIT, -Money.parse("0.5"), "jane", "a correction", "k")).join();
+    }
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = c.createStatement()) {
+      unguard(c);
+      s.execute("UPDATE entries SET amount = amount - 7, after = after - 7, allocations = json_set(allocations, '$[0].amount', amount - 7) WHERE kind = 'Adjustment'");
+      s.execute(
+          "UPDATE accounts SET posted = posted - 7, purse = json_set(purse, '$.lots[0].remaining', json_extract(purse, '$.lots[0].remaining') - 7) WHERE name = 'default/credit'");
+    }
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining("entry 2 of default/credit: its hash is");
+  }
+
+  /** Rows that are older than chains get one of their own, and nothing of them changes. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void aLedgerOfTheVersionBeforeOpensAndItsRowsAreChained(long seed) throws Exception {
+    tape(seed, 600);
+    LedgerProof.Fits before = proof();
+    Path folder = Files.createDirectory(data.resolve("old"));
+    String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
+    Flyway.configure().dataSource(url, null, null).locations("classpath:db/migration").target("5").load().migrate();
+    try (Connection old = DriverManager.getConnection(url); Connection ledger = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db"))) {
+      OldLedger.fill(old, ledger, List.of("policy_bytes"));
+    }
+    List<String> rows = rows(url);
+    assertThat(rows).hasSize((int) (before.entries() + before.receipts()));
+    for (int start = 0; start < 2; start++) {
+      try (OpenLedger opened = new OpenLedger(folder, world())) {
+        opened.admit("after" + start).join();
+        opened.settle("after" + start).join();
+      }
+      LedgerProof.Fits fits = LedgerProof.of(folder.resolve("ledger.db"), read -> {});
+      assertThat(fits.chains()).isEqualTo(2);
+      assertThat(fits.receipts()).isEqualTo(before.receipts() + start + 1);
+    }
+    assertThat(rows(url)).containsAll(rows);
+    try (Connection c = DriverManager.getConnection(url); Statement s = c.createStatement()) {
+      assertThatThrownBy(() -> s.executeUpdate("UPDATE entries SET reason = 'x'")).hasMessageContaining("entries are never edited");
+      assertThatThrownBy(() -> s.executeUpdate("UPDATE receipts SET body = 'x'")).hasMessageContaining("receipts are never edited");
+      unguard(c);
+      s.executeUpdate("UPDATE receipts SET status = status || '!', body = json_set(body, '$.status', json_extract(body, '$.status') || '!') WHERE number = " + (before.entries() + 1) + " AND chain = 1");
+    }
+    assertThatThrownBy(() -> LedgerProof.of(folder.resolve("ledger.db"), read -> {})).isInstanceOf(Misfit.class).hasMessageContaining("its hash is");
+  }
+
+  private static List<String> rows(String url) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    try (Connection c = DriverManager.getConnection(url);
+        Statement s = c.createStatement();
+        var r =
+            s.executeQuery(
+                "SELECT json_array(balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations) FROM entries "
+                    + "UNION ALL SELECT json_array(id, time, api_key, project, route, model, status, task, end_user, body) FROM receipts")) {
+      while (r.next()) {
+        rows.add(r.getString(1));
+      }
+    }
+    return rows;
   }
 
   @Test

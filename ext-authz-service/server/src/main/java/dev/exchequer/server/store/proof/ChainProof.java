@@ -1,0 +1,133 @@
+package dev.exchequer.server.store.proof;
+
+import dev.exchequer.server.store.LedgerReads.EntryRow;
+import dev.exchequer.server.store.chain.ChainWriter;
+import dev.exchequer.server.store.chain.Hash;
+import dev.exchequer.server.store.chain.Place;
+import dev.exchequer.server.store.chain.ReceiptFacts;
+import dev.exchequer.server.store.chain.StoredRows;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Every chain from its start: each record has the number after the one before it and the hash that both come to, and the last one is its head. */
+final class ChainProof {
+  /** A chain as the ledger says it is. */
+  private record Told(int id, String writer, long epoch, @Nullable Integer follows, Hash start, @Nullable Place head) {
+    String row() {
+      return "chain " + id + " (" + writer + ", epoch " + epoch + ")";
+    }
+  }
+
+  private final KeptForm form;
+  private final Map<Integer, Hash> ends = new HashMap<>();
+  private long placed;
+  long chains;
+
+  ChainProof(KeptForm form) {
+    this.form = form;
+  }
+
+  /** @param records how many entries and receipts there are */
+  void read(Rows rows, long records) throws SQLException, Misfit {
+    List<String> ledgers = new ArrayList<>();
+    rows.each("SELECT id FROM ledger", r -> ledgers.add(r.getString(1)));
+    Misfit.unlessEqual(1, ledgers.size(), "the ledger", "the number of its ids");
+    List<Told> all = new ArrayList<>();
+    rows.each(form.heads(), r -> all.add(told(r)));
+    for (Told chain : all) {
+      chains++;
+      read(rows, chain, ledgers.getFirst());
+    }
+    if (placed != records) {
+      String none = " WHERE chain NOT IN (SELECT id FROM chains) ORDER BY 1, 2 LIMIT 1";
+      rows.each("SELECT balance, sequence FROM entries" + none, r -> Misfit.unless(false, "entry " + r.getLong(2) + " of " + r.getString(1), "is in no chain"));
+      rows.each("SELECT id, chain FROM receipts" + none, r -> Misfit.unless(false, "receipt " + r.getString(1), "is in no chain"));
+      throw new Misfit("the chains", "have " + placed + " records, and there are " + records + " entries and receipts");
+    }
+  }
+
+  private static Told told(ResultSet r) throws SQLException, Misfit {
+    int id = r.getInt(1);
+    int follows = r.getInt(4);
+    Integer before = r.wasNull() ? null : Integer.valueOf(follows);
+    byte[] hash = r.getBytes(7);
+    Place head = hash == null ? null : new Place(id, r.getLong(6), hash(hash, "chain " + id));
+    return new Told(id, r.getString(2), r.getLong(3), before, hash(r.getBytes(5), "chain " + id), head);
+  }
+
+  private void read(Rows rows, Told chain, String ledger) throws SQLException, Misfit {
+    Hash before = null;
+    if (chain.follows != null) {
+      before = ends.get(chain.follows);
+      Misfit.unless(before != null, chain.row(), "follows chain " + chain.follows + ", which is not there before it");
+    }
+    Misfit.unlessEqual(ChainWriter.start(ledger, chain.writer, chain.epoch, before), chain.start, chain.row(), "its start");
+    Place head = chain.head;
+    if (head == null) {
+      throw new Misfit(chain.row(), "has no end: the row of its writer was taken away");
+    }
+    ChainWriter places = new ChainWriter(new Place(chain.id, 0, chain.start));
+    String where = ", number, hash FROM %s WHERE chain = " + chain.id + " ORDER BY number";
+    try (ResultSet e = rows.open("SELECT " + form.rows().entryColumns() + where.formatted("entries"));
+        ResultSet r = rows.open("SELECT " + form.rows().receiptColumns() + where.formatted("receipts"))) {
+      records(rows, chain, places, e, r);
+    }
+    Misfit.unless(places.head().number() >= head.number(), chain.row(), "ends with number " + places.head().number() + ", and " + head.number() + " was written: its last rows were taken away");
+    Misfit.unlessEqual(places.head().number(), head.number(), chain.row(), "its last number");
+    Misfit.unlessEqual(places.head().hash(), head.hash(), chain.row(), "its last hash");
+    ends.put(chain.id, head.hash());
+    placed += head.number();
+  }
+
+  private void records(Rows rows, Told chain, ChainWriter places, ResultSet e, ResultSet r) throws SQLException, Misfit {
+    long entry = next(e, StoredRows.AFTER_ENTRY);
+    long receipt = next(r, StoredRows.AFTER_RECEIPT);
+    while (entry != Long.MAX_VALUE || receipt != Long.MAX_VALUE) {
+      long expected = places.head().number() + 1;
+      boolean isEntry = entry <= receipt;
+      long number = isEntry ? entry : receipt;
+      String row = isEntry ? "entry " + e.getLong(2) + " of " + e.getString(1) : "receipt " + r.getString(1);
+      Misfit.unless(number <= expected, row, "has number " + number + " of " + chain.row() + ", and the one before it is " + (expected - 1) + ": a row between them was taken away");
+      Misfit.unless(number == expected, row, "has number " + number + " of " + chain.row() + ", which another row has too");
+      Place place = isEntry ? entry(places, e, row) : receipt(places, r);
+      Misfit.unlessEqual(place.hash(), hash(isEntry ? e.getBytes(StoredRows.AFTER_ENTRY + 1) : r.getBytes(StoredRows.AFTER_RECEIPT + 1), row), row, "its hash");
+      rows.counted();
+      if (isEntry) {
+        entry = next(e, StoredRows.AFTER_ENTRY);
+      } else {
+        receipt = next(r, StoredRows.AFTER_RECEIPT);
+      }
+    }
+  }
+
+  private Place entry(ChainWriter places, ResultSet e, String row) throws SQLException, Misfit {
+    EntryRow read;
+    try {
+      read = form.rows().entry(e);
+    } catch (IllegalStateException unreadable) {
+      throw new Misfit(row, String.valueOf(unreadable.getMessage()));
+    }
+    return places.entry(read);
+  }
+
+  private Place receipt(ChainWriter places, ResultSet r) throws SQLException {
+    ReceiptFacts read = form.rows().receipt(r);
+    return places.receipt(read);
+  }
+
+  private static long next(ResultSet r, int number) throws SQLException {
+    return r.next() ? r.getLong(number) : Long.MAX_VALUE;
+  }
+
+  private static Hash hash(byte[] bytes, String row) throws Misfit {
+    if (bytes.length != Hash.LENGTH) {
+      throw new Misfit(row, "its hash is none: it has " + bytes.length + " bytes");
+    }
+    return Hash.of(bytes);
+  }
+}
