@@ -42,6 +42,8 @@ public final class GatewayPipeline {
   private Map<ObjectKey, Document> lastGood = Map.of();
   private @Nullable Reading read;
   private @Nullable Compiled compiled;
+  /** By the document that was read, the equal one that was there before: an API server hands out a new one whenever a status is written. */
+  private final Memo<Document, Document> same = new Memo<>(this::known);
   private final Memo<Document, RouteParts> routes = RouteParts.memo();
   private final ModelClaims.Standing claims = new ModelClaims.Standing();
   private final Memo<Route, WireRoute> wire = WireRoute.memo();
@@ -111,7 +113,8 @@ public final class GatewayPipeline {
 
   /** @return the very object that was returned last if nothing was written since */
   public synchronized Compiled compile(Reading reading) {
-    Reading kept = new Reading(reading.documents().stream().map(this::known).toList(), reading.problems(), "");
+    same.turn();
+    Reading kept = new Reading(reading.documents().stream().map(same::of).toList(), reading.problems(), "");
     Compiled last = compiled;
     if (last == null || !kept.equals(read)) {
       last = build(kept);

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +31,14 @@ public final class StatusWriter {
   /** What was written last, by object: a watch may be behind. */
   private final Map<ObjectKey, Written> written = new HashMap<>();
 
-  private record Written(String uid, ObjectNode status) {}
+  /**
+   * @param status made of the other four, where they are equal it is
+   */
+  private record Written(String uid, long generation, List<Verdict> verdicts, @Nullable ObjectNode columns, ObjectNode status) {
+    boolean says(Live object, List<Verdict> newest, @Nullable ObjectNode newestColumns) {
+      return uid.equals(object.uid()) && generation == object.document().generation() && verdicts.equals(newest) && Objects.equals(columns, newestColumns);
+    }
+  }
 
   public StatusWriter(StatusApply apply, InstantSource clock) {
     this.apply = apply;
@@ -55,14 +63,18 @@ public final class StatusWriter {
     for (Live object : objects) {
       ObjectKey key = object.key();
       Written last = written.get(key);
+      List<Verdict> newest = verdicts.getOrDefault(key, List.of());
+      if (last != null && last.says(object, newest, columns.get(key))) {
+        continue; // the common case: of thousands of objects one changed
+      }
       JsonNode before = last != null && last.uid.equals(object.uid()) ? last.status : own(object.status());
-      ObjectNode status = status(object.document().generation(), verdicts.getOrDefault(key, List.of()), columns.get(key), before);
+      ObjectNode status = status(object.document().generation(), newest, columns.get(key), before);
       if (before != null && status.equals(BY_TEXT, before)) {
         continue;
       }
       try {
         apply.apply(key, object.uid(), status);
-        written.put(key, new Written(object.uid(), status));
+        written.put(key, new Written(object.uid(), object.document().generation(), newest, columns.get(key), status));
       } catch (KubernetesClientException e) {
         all = false;
         if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
