@@ -56,6 +56,10 @@ public final class ModelProviderSpec {
   @JsonPropertyDescription("Whether it bills reasoning that it does not show; then a reply without usage costs its hold. Default false.")
   public boolean hiddenReasoning;
 
+  @JsonPropertyDescription(
+      "The PriceSheet with what the upstream bills the house, in a unit of its own: for reports of cost and margin. Nothing is decided by it; absent = the cost is not told.")
+  public @Nullable ObjectRef costSheetRef;
+
   @Default("1024")
   @Min(1)
   @Max(1000000)

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "usage",
-    description = "Tokens, requests and charges by what and when, corrections included.",
+    description = "Tokens, requests, charges and what providers bill the house for them, by what and when, corrections included.",
     footer = {
       "", "Examples:", "  ./exchequer usage", "  ./exchequer usage --group-by project,model --granularity day --time-zone Europe/Berlin",
       "  ./exchequer usage --group-by key,hop --from 2026-10-01 --to 2026-11-01 -o json"
@@ -77,7 +77,8 @@ public final class UsageCommand implements Runnable {
     answer.path("groupBy").forEach(name -> titles.add(title(name.asText())));
     List<String> numbers = new ArrayList<>(List.of("REQUESTS", "ATTEMPTS"));
     meters.forEach(meter -> numbers.add(title(meter)));
-    numbers.addAll(List.of("CHARGE", "ESTIMATED"));
+    boolean costs = costs(answer);
+    numbers.addAll(costs ? List.of("CHARGE", "COST", "MARGIN", "ESTIMATED") : List.of("CHARGE", "ESTIMATED"));
     titles.addAll(numbers);
     Table table = new Table(titles, new HashSet<>(numbers));
     for (JsonNode row : answer.path("items")) {
@@ -89,12 +90,23 @@ public final class UsageCommand implements Runnable {
       cells.add(Cells.text(row.path("requests")));
       cells.add(Cells.text(row.path("attempts")));
       meters.forEach(meter -> cells.add(Cells.text(row.path("meters").path(meter))));
-      cells.add(charges(row));
+      cells.add(amounts(row, "charges", "charge"));
+      if (costs) {
+        cells.add(amounts(row, "costs", "cost"));
+        cells.add(amounts(row, "margins", "margin"));
+      }
       cells.add(percent(row.path("estimatedShare")));
       table.row(cells.toArray(String[]::new));
     }
     String rows = table.isEmpty() ? "No usage from " + Cells.text(answer.path("from")) + " to " + Cells.text(answer.path("to")) + ".\n" : table.render();
     long refusals = answer.path("refusalsWithoutReceipt").asLong();
+    long unknown = 0;
+    for (JsonNode row : answer.path("items")) {
+      unknown += row.path("costUnknown").asLong();
+    }
+    if (unknown > 0) {
+      rows += "\n" + unknown + " attempts have an unknown cost: no rate of their provider's costSheetRef fits. They are in no COST and no MARGIN.\n";
+    }
     return refusals == 0 ? rows : rows + "\n" + refusals + " more requests were refused without a receipt (GET /api/v1/refusals).\n";
   }
 
@@ -112,10 +124,21 @@ public final class UsageCommand implements Runnable {
     return ordered;
   }
 
-  private static String charges(JsonNode row) {
-    StringJoiner charges = new StringJoiner(" + ").setEmptyValue(Cells.NOTHING);
-    row.path("charges").forEach(total -> charges.add(Cells.amount(total.path("charge")) + " " + Cells.text(total.path("unit"))));
-    return charges.toString();
+  /** Whether any provider bills anything by a cost sheet. */
+  private static boolean costs(JsonNode answer) {
+    for (JsonNode row : answer.path("items")) {
+      if (!row.path("costs").isEmpty() || row.path("costUnknown").asLong() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** "0.5 CNY + 1 CREDIT": of several units, which are never summed. */
+  private static String amounts(JsonNode row, String list, String amount) {
+    StringJoiner amounts = new StringJoiner(" + ").setEmptyValue(Cells.NOTHING);
+    row.path(list).forEach(total -> amounts.add(Cells.amount(total.path(amount)) + " " + Cells.text(total.path("unit"))));
+    return amounts.toString();
   }
 
   private static String percent(JsonNode share) {

@@ -188,6 +188,20 @@ class AdminCommandsTest {
   }
 
   @Test
+  void usageShowsCostAndMarginWhereSomethingIsBilled() {
+    usage =
+        """
+        {"from":"a","to":"b","granularity":"none","groupBy":["provider"],"items":[
+         {"provider":"default/openai","requests":2,"attempts":3,"meters":{},"charges":[{"unit":"CNY","charge":"0.5"}],"costs":[{"unit":"CNY","cost":"0.2"}],"margins":[{"unit":"CNY","margin":"0.3"}],"costUnknown":0},
+         {"provider":"default/relay","requests":1,"attempts":1,"meters":{},"charges":[{"unit":"CNY","charge":"0.5"}],"costs":[{"unit":"USD","cost":"0.1"}],"margins":[],"costUnknown":2}],
+         "refusalsWithoutReceipt":0}
+        """;
+    assertThat(run(new UsageCommand())).isZero();
+    assertThat(out.toString()).contains("COST", "MARGIN").containsPattern("openai +2 +3 +0.5 CNY +0.2 CNY +0.3 CNY").containsPattern("relay +1 +1 +0.5 CNY +0.1 USD +-")
+        .endsWith("\n2 attempts have an unknown cost: no rate of their provider's costSheetRef fits. They are in no COST and no MARGIN.\n");
+  }
+
+  @Test
   void usageTellsOfRefusalsThatAreInNoRow() {
     usage = "{\"from\":\"a\",\"to\":\"b\",\"granularity\":\"none\",\"groupBy\":[],\"items\":[],\"refusalsWithoutReceipt\":4711}";
     assertThat(run(new UsageCommand())).isZero();

@@ -61,6 +61,39 @@ class PricesIT {
   }
 
   @Test
+  void bothHopsOfAFallbackCostTheHouseAndCustomersAreNotTold() {
+    Chat chat = call("falling");
+    JsonNode first = hop(chat, 0).get("houseCost");
+    assertThat(first.get("amount").asText()).isEqualTo("0.066000000");
+    assertThat(first.get("unit").asText()).isEqualTo("CREDIT");
+    assertThat(first.get("sheet").asText()).isEqualTo("default/house");
+    assertThat(first.get("digest").asText()).hasSize(64);
+    assertThat(hop(chat, 1).at("/houseCost/amount").asText()).isEqualTo("0.018000000");
+    String own = STACK.up().raw("GET", "/v1/exchequer/receipts/" + chat.receiptId(), null, "authorization", "Bearer " + KEY).body();
+    assertThat(own).contains(chat.receiptId()).doesNotContain("houseCost", "default/house", "0.066000000");
+  }
+
+  @Test
+  void aFailureThatTheCustomerIsForgivenCostsTheHouse() {
+    Chat chat = call("forgiven");
+    assertThat(hop(chat, 0).get("charge").asText()).isEqualTo("0.000000000");
+    assertThat(hop(chat, 0).at("/houseCost/amount").asText()).isEqualTo("0.066000000");
+  }
+
+  @Test
+  void usageHasCostAndMarginAndTheMetricsTheAccount() {
+    call("falling");
+    JsonNode row = Json.items(Json.read(STACK.up().admin("GET", "/api/v1/usage?groupBy=provider", null).body())).stream()
+        .filter(item -> item.get("provider").asText().equals("default/mock")).findAny().orElseThrow();
+    BigDecimal charge = new BigDecimal(row.at("/charges/0/charge").asText());
+    BigDecimal cost = new BigDecimal(row.at("/costs/0/cost").asText());
+    assertThat(cost).isGreaterThanOrEqualTo(new BigDecimal("0.084"));
+    assertThat(new BigDecimal(row.at("/margins/0/margin").asText())).isEqualByComparingTo(charge.subtract(cost));
+    assertThat(row.get("costUnknown").asLong()).isZero();
+    assertThat(STACK.up().admin("GET", "/metrics", null).body()).contains("exchequer_house_cost_units{provider=\"default/mock\",unit=\"CREDIT\",}");
+  }
+
+  @Test
   void aSmallChargeIsRaisedToTheMinimum() {
     Chat chat = call("small");
     assertThat(chat.charge()).isEqualTo("0.500000000 CREDIT");

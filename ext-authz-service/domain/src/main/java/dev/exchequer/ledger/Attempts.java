@@ -134,7 +134,7 @@ final class Attempts {
     Hold hold =
         new Hold(
             id, Hold.State.ACTIVE, facts.planDigest(), candidate.position(), subject, take.balance() == null ? null : take.balance().name(), take.quote(),
-            candidate.outputCap(), Selection.outputBound(candidate.outputCap(), facts.demand()), keys, take.considered(), draft.now(), draft.now() + LEASE_MS, false, null, null, 0, Payment.NONE);
+            candidate.outputCap(), Selection.outputBound(candidate.outputCap(), facts.demand()), keys, take.considered(), draft.now(), draft.now() + LEASE_MS, false, null, null, 0, Payment.NONE, null);
     draft.put(new Change.HoldChanged(new Treasury(draft).hold(hold)));
     draft.put(
         new Change.RequestChanged(

@@ -12,6 +12,9 @@ public sealed interface Change {
 
   record EntryPosted(Entry entry) implements Change {}
 
+  /** What a provider bills the house for an attempt; no state depends on it. */
+  record HousePosted(HouseEntry entry) implements Change {}
+
   record HoldChanged(Hold hold) implements Change {}
 
   record RequestChanged(RunningRequest request) implements Change {}

@@ -4,6 +4,7 @@ import dev.exchequer.budget.BucketKey;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.pricing.HouseCost;
 import dev.exchequer.pricing.Quote;
 import dev.exchequer.pricing.Rates;
 import dev.exchequer.receipt.Receipt;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer the first terminal answer, given to every later caller
  * @param charged nano-units, corrections included
  * @param payment where the money comes from; of a hold that is older than lots: from none
+ * @param cost what the provider bills the house for it, corrections included; null = nothing, as far as anybody knows, or it is older than that
  */
 public record Hold(
     HoldId id,
@@ -45,7 +47,8 @@ public record Hold(
     @Nullable Evidence checkpoint,
     Result.@Nullable Settled answer,
     long charged,
-    Payment payment) {
+    Payment payment,
+    @Nullable HouseCost cost) {
 
   public enum State {
     ACTIVE,
@@ -81,25 +84,25 @@ public record Hold(
     return state == State.ACTIVE;
   }
 
-  Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos, Payment paid) {
+  Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos, Payment paid, @Nullable HouseCost billed) {
     return new Hold(
         id, terminal, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos,
-        paid);
+        paid, billed);
   }
 
-  Hold corrected(long chargedNanos, Payment paid) {
-    return ended(State.CORRECTED, answer, chargedNanos, paid);
+  Hold corrected(long chargedNanos, Payment paid, @Nullable HouseCost billed) {
+    return ended(State.CORRECTED, answer, chargedNanos, paid, billed);
   }
 
   Hold paidBy(Payment other) {
     return new Hold(
         id, state, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, checkpoint, answer, charged,
-        other);
+        other, cost);
   }
 
   Hold seen(long leaseUntil, Evidence evidence) {
     return new Hold(
         id, state, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntil, upstreamSeen || evidence.upstreamSeen(), evidence,
-        answer, charged, payment);
+        answer, charged, payment, cost);
   }
 }

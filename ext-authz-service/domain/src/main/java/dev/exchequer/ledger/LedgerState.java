@@ -94,6 +94,7 @@ public final class LedgerState {
       case Change.JournalRead c -> positions.put(c.position().file(), c.position());
       case Change.AdmissionCounted c -> admissions.computeIfAbsent(c.apiKey(), k -> new ArrayDeque<>()).addLast(c.atMs());
       case Change.EntryPosted c -> {}
+      case Change.HousePosted c -> {}
       case Change.ReceiptWritten c -> refusals.apply(c);
       case Change.RefusalCounted c -> {}
     }

@@ -7,6 +7,7 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import dev.exchequer.pricing.Charge;
+import dev.exchequer.pricing.HouseCost;
 import dev.exchequer.pricing.Quote;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.receipt.Receipt;
@@ -28,7 +29,7 @@ final class ReceiptHops {
     return new Receipt.Hop(
         candidate.position(), null, hop.name(), hop.provider().toString(), hop.routeClass().text(), hop.upstreamModelFor(requestedModel), null, null, null,
         role(candidate.position()), "Skipped", reason.text(), message, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        List.of(), considered, List.of());
+        List.of(), considered, List.of(), null);
   }
 
   private static String role(int position) {
@@ -37,7 +38,7 @@ final class ReceiptHops {
 
   /** What ending a hold came to, as far as the receipt tells it. */
   record Ended(
-      AttemptOutcome outcome, String reason, Usage usage, long charged, @Nullable Charge charge, @Nullable Entry entry, long postedNow, long endedAtMs) {}
+      AttemptOutcome outcome, String reason, Usage usage, long charged, @Nullable Charge charge, @Nullable Entry entry, long postedNow, long endedAtMs, @Nullable HouseCost cost) {}
 
   static Receipt.Hop tried(Policy policy, Route route, Hold hold, Evidence evidence, Ended ended) {
     Route.Hop hop = route.hops().get(hold.position() - 1);
@@ -52,7 +53,7 @@ final class ReceiptHops {
         hold.balance() == null ? null : hold.balance().toString(), balance == null ? null : balance.type().text(), entry == null ? null : entry.sequence(),
         hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.before(), hold.balance() == null ? null : entry == null ? ended.postedNow() : entry.after(),
         quote == null ? null : quote.sheet().toString(), quote == null ? null : quote.sheetDigest(), ended.charge() == null ? rate(quote) : ended.charge().rate(),
-        multiplier(policy, quote), minimum(ended.charge()), lines(ended.charge()), hold.considered(), paidFrom(entry));
+        multiplier(policy, quote), minimum(ended.charge()), lines(ended.charge()), hold.considered(), paidFrom(entry), cost(ended.cost()));
   }
 
   private static List<Receipt.PaidFrom> paidFrom(@Nullable Entry entry) {
@@ -73,6 +74,12 @@ final class ReceiptHops {
 
   private static @Nullable String emptyToNull(String text) {
     return text.isEmpty() ? null : text;
+  }
+
+  private static Receipt.@Nullable HouseCostOn cost(@Nullable HouseCost cost) {
+    return cost == null
+        ? null
+        : new Receipt.HouseCostOn(cost.known() ? Long.valueOf(cost.amountNanos()) : null, cost.unit(), cost.sheet().toString(), cost.digest(), cost.rate(), cost.estimated());
   }
 
   private static @Nullable Long minimum(@Nullable Charge charge) {

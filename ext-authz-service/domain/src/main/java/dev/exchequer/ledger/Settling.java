@@ -11,6 +11,7 @@ import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
+import dev.exchequer.pricing.HouseCost;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.receipt.Receipt;
 import dev.exchequer.selection.RequestFacts;
@@ -72,7 +73,9 @@ final class Settling {
 
     Treasury.Settlement settled = new Treasury(draft).settle(hold, judgement.amount(), Excess.writtenOff(policy, hold, judgement.amount()), "hop " + name + ": " + outcome.text());
     Entry entry = settled.entry();
-    Hold freed = hold.ended(terminal, null, judgement.amount(), settled.payment());
+    HouseCost cost = Costs.of(policy, hold, inputBound(hold, request.facts()), outcome, evidence);
+    Costs.post(draft, hold, HouseEntry.Kind.COST, null, cost);
+    Hold freed = hold.ended(terminal, null, judgement.amount(), settled.payment(), cost);
     draft.put(new Change.HoldChanged(freed));
 
     Walk.Outcome ahead = mayMoveOn(hold, evidence, outcome, route, request, providers) ? walkOn(policy, request, hold, Objects.requireNonNull(providers)) : null;
@@ -80,14 +83,14 @@ final class Settling {
     Ending ending = Endings.of(outcome, evidence, name);
     List<Receipt.Hop> hops = new ArrayList<>(request.hops());
     String why = Wording.of(outcome, evidence, next);
-    hops.add(tried(policy, route, hold, evidence, outcome, judgement, entry, why));
+    hops.add(tried(policy, route, freed, evidence, outcome, judgement, entry, why));
     Long firstByte = evidence.firstByteMs() > 0 ? Long.valueOf(evidence.firstByteMs()) : request.firstByteMs();
     if (!next && ahead instanceof Walk.Nothing nothing) {
       hops.addAll(nothing.skipped());
       ending = ending == null ? null : Endings.withSkips(ending, nothing.clauses());
     }
     Result.Settled answer = answer(hold, next, next ? null : ending, judgement.amount(), request);
-    draft.put(new Change.HoldChanged(freed.ended(terminal, answer, judgement.amount(), settled.payment())));
+    draft.put(new Change.HoldChanged(freed.ended(terminal, answer, judgement.amount(), settled.payment(), cost)));
     if (next) {
       Ending ifNoneComes = ending == null ? Ending.of(502, "provider_unreachable", "no further attempt was made", new Ending.Retry.Unsaid()) : ending;
       draft.put(
@@ -132,9 +135,12 @@ final class Settling {
     Entry entry = settled.entry();
     AttemptOutcome outcome = hold.upstreamSeen() ? AttemptOutcome.IN_DOUBT : AttemptOutcome.CLIENT_GONE;
     Result.Settled answer = answer(hold, false, null, judgement.amount(), request);
-    draft.put(new Change.HoldChanged(hold.ended(hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment())));
+    HouseCost cost = hold.upstreamSeen() ? Costs.of(policy, hold, inputBound(hold, request.facts()), AttemptOutcome.IN_DOUBT, seen) : null;
+    Costs.post(draft, hold, HouseEntry.Kind.COST, null, cost);
+    Hold over = hold.ended(hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment(), cost);
+    draft.put(new Change.HoldChanged(over));
     List<Receipt.Hop> hops = new ArrayList<>(request.hops());
-    hops.add(tried(policy, route, hold, seen, outcome, judgement, entry, why));
+    hops.add(tried(policy, route, over, seen, outcome, judgement, entry, why));
     closing.end(request, hold.upstreamSeen() ? "InDoubt" : "Failed", hops, request.lastEnding(), false, request.firstByteMs());
   }
 
@@ -145,6 +151,11 @@ final class Settling {
       case RELEASE -> Judgement.nothing(seen.usage());
       case CHARGE_HOLD -> countable(hold, Judgement.whole(hold));
     };
+  }
+
+  /** Tokens; of a hop that nobody pays, which has no quote, those of the text. */
+  private static long inputBound(Hold hold, RequestFacts facts) {
+    return hold.quote() == null ? facts.demand().textBound() : hold.quote().inputBound();
   }
 
   /** A report that would not be charged corrects no estimate. */
@@ -172,7 +183,10 @@ final class Settling {
     long charge = treasury.counts(hold, judged - hold.charged()) ? judged : hold.charged();
     String reason = "the provider's usage arrived late (" + evidence.usage().source().text() + ")";
     Treasury.Settlement corrected = treasury.correct(hold, charge, Excess.writtenOff(policy, hold, charge), reason);
-    draft.put(new Change.HoldChanged(hold.corrected(charge, corrected.payment())));
+    HouseCost better = Costs.of(policy, hold, 0, Outcomes.of(evidence), evidence);
+    HouseCost cost = better != null && better.known() ? better : hold.cost();
+    Costs.post(draft, hold, HouseEntry.Kind.CORRECTION, hold.cost(), cost);
+    draft.put(new Change.HoldChanged(hold.corrected(charge, corrected.payment(), cost)));
   }
 
   /** An amount that the balance or a budget cannot count is never cut: the whole hold is charged then, and nothing if even that is too much. */
@@ -190,7 +204,7 @@ final class Settling {
     String doubt = evidence.usageRejected() == null ? judgement.doubt() : evidence.usageRejected();
     String reason = doubt == null ? why : why + "; reported usage not believed: " + doubt;
     long posted = hold.balance() == null ? 0 : new Treasury(draft).posted(hold.balance());
-    return ReceiptHops.tried(policy, route, hold, evidence, new ReceiptHops.Ended(outcome, reason, usage, judgement.amount(), judgement.charge(), entry, posted, draft.now()));
+    return ReceiptHops.tried(policy, route, hold, evidence, new ReceiptHops.Ended(outcome, reason, usage, judgement.amount(), judgement.charge(), entry, posted, draft.now(), hold.cost()));
   }
 
   private Result.Settled answer(Hold hold, boolean next, @Nullable Ending ending, long charged, RunningRequest request) {

@@ -1,6 +1,7 @@
 package dev.exchequer.policy;
 
 import dev.exchequer.identity.ObjectName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What deciding and pricing need to know of an upstream account.
@@ -10,6 +11,7 @@ import dev.exchequer.identity.ObjectName;
  * @param cachedOutsidePrompt cached tokens are not counted in the prompt tokens
  * @param hiddenReasoning it bills reasoning that it does not show
  * @param usageTrust what its reports of usage are worth
+ * @param costSheet the price sheet with what it bills the house, null = that is not told
  */
 public record Provider(
     ObjectName name,
@@ -20,7 +22,8 @@ public record Provider(
     boolean hiddenReasoning,
     int maxInFlight,
     boolean suspended,
-    UsageTrust usageTrust) {
+    UsageTrust usageTrust,
+    @Nullable ObjectName costSheet) {
 
   /** What a provider's report of usage is worth; docs/design/prices.md. */
   public enum UsageTrust {
@@ -46,6 +49,6 @@ public record Provider(
   /** One whose reports are charged as they are. */
   public Provider(
       ObjectName name, String dialect, String basePath, String outputCapField, boolean cachedOutsidePrompt, boolean hiddenReasoning, int maxInFlight, boolean suspended) {
-    this(name, dialect, basePath, outputCapField, cachedOutsidePrompt, hiddenReasoning, maxInFlight, suspended, UsageTrust.FULL);
+    this(name, dialect, basePath, outputCapField, cachedOutsidePrompt, hiddenReasoning, maxInFlight, suspended, UsageTrust.FULL, null);
   }
 }

@@ -57,6 +57,7 @@ public record Receipt(
    * @param hold first amount held, null when nothing was
    * @param entry sequence number of the settling entry in its balance, null when nothing was posted
    * @param minimumCharge the sheet's minimum where it is more than the lines come to: the charge then; else null
+   * @param houseCost what the provider bills the house; not for customers; null = nothing, as far as anybody knows
    * @param paidFrom which grants paid the charge; what is missing to it was overdraft, or is debt or written off
    */
   public record Hop(
@@ -92,11 +93,18 @@ public record Receipt(
       @Nullable Long minimumCharge,
       List<Line> lines,
       List<Considered> considered,
-      List<PaidFrom> paidFrom) {
+      List<PaidFrom> paidFrom,
+      @Nullable HouseCostOn houseCost) {
     public Hop {
       paidFrom = paidFrom == null ? List.of() : List.copyOf(paidFrom);
     }
   }
+
+  /**
+   * @param amount nano-units of its own unit, null = unknown: no rate of the sheet matches
+   * @param rate null = unknown
+   */
+  public record HouseCostOn(@Nullable Long amount, String unit, String sheet, String digest, @Nullable String rate, boolean estimated) {}
 
   /** @param amount nano-units that this grant of the balance paid */
   public record PaidFrom(String grant, long amount) {}

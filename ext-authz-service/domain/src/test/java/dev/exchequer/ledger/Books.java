@@ -27,6 +27,7 @@ final class Books {
   final Map<BucketKey, Bucket> buckets = new HashMap<>();
   private final Map<ObjectName, List<Entry>> entries = new HashMap<>();
   private final Map<HoldId, List<Entry>> entriesOf = new HashMap<>();
+  private final Map<HoldId, List<HouseEntry>> houseOf = new HashMap<>();
   private final Map<ObjectName, BigInteger> held = new HashMap<>();
   private final Map<BucketKey, BigInteger> bucketHeld = new HashMap<>();
   private final Map<BucketKey, BigInteger> bucketSpent = new HashMap<>();
@@ -63,6 +64,7 @@ final class Books {
           entry(c.entry());
           lots.entry(c.entry());
         }
+        case Change.HousePosted c -> house(c.entry());
         case Change.ReceiptWritten c -> receipt(c.receipt());
         case Change.RefusalCounted c -> refusalsCounted++;
         case Change.GrantRecorded c -> check(grants.add(c.grant().key()), "one grant " + c.grant().key());
@@ -79,6 +81,12 @@ final class Books {
         checkReceipt(c.receipt());
       }
     }
+  }
+
+  private void house(HouseEntry entry) {
+    List<HouseEntry> ofHold = houseOf.computeIfAbsent(entry.attempt(), h -> new ArrayList<>());
+    check(entry.amount() != 0 && ofHold.stream().noneMatch(other -> other.kind() == entry.kind() || !other.unit().equals(entry.unit())), "one house cost and one correction of " + entry.attempt());
+    ofHold.add(entry);
   }
 
   private void receipt(Receipt receipt) {
@@ -141,6 +149,11 @@ final class Books {
     check(charged.equals(BigInteger.valueOf(hold.charged())), "the entries of " + id + " come to what it was charged");
     check(!hold.active() || charged.signum() == 0, "an active hold is not charged");
     lots.checkHold(hold);
+    BigInteger billed = BigInteger.ZERO;
+    for (HouseEntry entry : houseOf.getOrDefault(id, List.of())) {
+      billed = billed.add(BigInteger.valueOf(entry.amount()));
+    }
+    check(billed.equals(BigInteger.valueOf(hold.cost() == null ? 0 : hold.cost().amountNanos())), "the house entries of " + id + " come to its cost");
     check(hold.active() == (hold.answer() == null), "a hold has its answer when it ended");
   }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Policies of the simulation: the same names each time, with other prices, limits, consents and suspensions. */
 final class SimulatedPolicies {
@@ -68,7 +69,7 @@ final class SimulatedPolicies {
             balance("wallet-a", "acme", BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL), 1, "0.05"),
             balance("wallet-b", "acme", BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL, RouteClass.SUBSCRIPTION), 2, "0"),
             balance("lone", "lone", BalanceType.WALLET, "CNY", Set.of(RouteClass.DIRECT, RouteClass.POOL), 1, "0")),
-        sheets,
+        Stream.concat(sheets.stream(), Stream.of(sheet("house", random.nextBoolean() ? "USD" : "CNY"))).toList(),
         budgets(),
         List.of(provider("one"), provider("two")),
         List.of(
@@ -94,7 +95,7 @@ final class SimulatedPolicies {
   }
 
   private Provider provider(String name) {
-    return new Provider(name(name), "OpenAI", "/v1", "max_tokens", false, rarely(), rarely() ? 5 : 60, rarely(), Provider.UsageTrust.values()[random.nextInt(3)]);
+    return new Provider(name(name), "OpenAI", "/v1", "max_tokens", false, rarely(), rarely() ? 5 : 60, rarely(), Provider.UsageTrust.values()[random.nextInt(3)], rarely() ? null : name("house"));
   }
 
   private PriceSheet sheet(String name, String unit) {

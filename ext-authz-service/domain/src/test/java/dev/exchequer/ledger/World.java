@@ -46,6 +46,7 @@ public final class World {
   final Map<HoldId, Hold> everyHold = new LinkedHashMap<>();
   final List<Entry> entries = new ArrayList<>();
   final Map<String, Receipt> receipts = new LinkedHashMap<>();
+  final List<HouseEntry> house = new ArrayList<>();
   final Map<Change.RefusalCounted, Integer> counted = new HashMap<>();
   final LedgerState state = new LedgerState(START - 100_000, id -> Optional.empty());
 
@@ -74,6 +75,8 @@ public final class World {
   public long minimumCharge;
   /** Instead of one that matches anything; empty = that one. */
   public List<PriceSheet.Rate> rates = List.of();
+  /** With what {@link #PROVIDER} bills the house; null = it is not told. Its name is "house". */
+  public @Nullable PriceSheet costSheet;
   /** Of {@link #PROVIDER}. */
   public Provider.UsageTrust usageTrust = Provider.UsageTrust.FULL;
   public long giveUpAfterMs = 60_000;
@@ -124,6 +127,10 @@ public final class World {
     if (priced) {
       sheets.add(sheet("cny", "CNY"));
     }
+    List<PriceSheet> charging = List.copyOf(sheets);
+    if (costSheet != null) {
+      sheets.add(costSheet);
+    }
     return Policy.of(
         "plan" + ++plans,
         List.of(new Project(name("acme"), "owner", "", EnumSet.allOf(RouteClass.class), any, consents, List.of(), Project.Disclose.CHARGE, false)),
@@ -132,11 +139,11 @@ public final class World {
         sheets,
         budgets,
         List.of(
-            new Provider(PROVIDER, "OpenAI", "/v1", "max_tokens", false, hiddenReasoning, maxInFlight, providerSuspended, usageTrust),
+            new Provider(PROVIDER, "OpenAI", "/v1", "max_tokens", false, hiddenReasoning, maxInFlight, providerSuspended, usageTrust, costSheet == null ? null : costSheet.name()),
             new Provider(BACKUP, "OpenAI", "/v1", "max_tokens", false, false, 1000, false)),
         List.of(
             new Route(
-                name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended, Route.Audience.OWN, clampMinTokens)),
+                name("route"), 1, any, EnumSet.allOf(Endpoint.class), routeHops, fallback, charging.stream().map(PriceSheet::name).toList(), 100, 1000, routeSuspended, Route.Audience.OWN, clampMinTokens)),
         GatewayRules.NONE);
   }
 
@@ -153,6 +160,17 @@ public final class World {
     PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
     return new PriceSheet(
         name(name), unit, Money.NANOS_PER_UNIT, 0, 0, new PriceSheet.Terms(chargeOn, missingUsage, minimumCharge), rates.isEmpty() ? List.of(new PriceSheet.Rate("any", any, false, prices, List.of())) : rates, "digest");
+  }
+
+  /** What {@link #PROVIDER} bills the house: 10 of a unit per million tokens. */
+  public static PriceSheet costSheet(String unit) {
+    Map<Meter, PriceSheet.MeterPrice> prices = new HashMap<>();
+    for (Meter meter : List.of(Meter.INPUT, Meter.OUTPUT)) {
+      prices.put(meter, new PriceSheet.MeterPrice(meter, 1_000_000, Money.parse("10")));
+    }
+    PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
+    PriceSheet.Rate rate = new PriceSheet.Rate("list", any, false, prices, List.of());
+    return new PriceSheet(name("house"), unit, Money.NANOS_PER_UNIT, 0, 0, PriceSheet.MissingUsage.ESTIMATE, List.of(rate), "cost-digest");
   }
 
   public Budget budget(String name, Budget.Per per, String unit, String limit, int maxOpen) {
@@ -204,6 +222,7 @@ public final class World {
             throw new AssertionError("a second receipt of " + c.receipt().id());
           }
         }
+        case Change.HousePosted c -> house.add(c.entry());
         case Change.RefusalCounted c -> counted.merge(c, 1, Integer::sum);
         default -> {}
       }

@@ -139,8 +139,10 @@ public final class AccountingService implements AutoCloseable {
     }
     LedgerReads.OpenHolds holds = reads.openHolds();
     LedgerHistory.UncertainHolds uncertain = history.uncertainHolds();
+    List<LedgerMetrics.House> house =
+        history.houseAccounts().stream().map(account -> new LedgerMetrics.House(account.provider(), account.unit(), account.nanos())).toList();
     return new LedgerMetrics.Picture(
-        balances, holds.count(), holds.oldestHeldAtMs(), new LedgerMetrics.Uncertain(uncertain.estimated(), uncertain.inDoubt(), uncertain.leaseVoided()));
+        balances, holds.count(), holds.oldestHeldAtMs(), new LedgerMetrics.Uncertain(uncertain.estimated(), uncertain.inDoubt(), uncertain.leaseVoided()), house);
   }
 
   /** An operator beside us has asked Envoy itself; for one elsewhere we do. */

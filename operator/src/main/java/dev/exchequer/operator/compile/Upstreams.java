@@ -36,7 +36,8 @@ final class Upstreams {
           case "Bounded" -> Provider.UsageTrust.BOUNDED;
           case "Estimate" -> Provider.UsageTrust.ESTIMATE;
           default -> Provider.UsageTrust.FULL;
-        });
+        },
+        spec.ref("costSheetRef", document.name()).orElse(null));
   }
 
   static ClusterPlan cluster(Document document, long connectMs, Secrets secrets) {

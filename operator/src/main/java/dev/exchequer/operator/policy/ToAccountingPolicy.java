@@ -212,6 +212,7 @@ public final class ToAccountingPolicy {
               case BOUNDED -> dev.exchequer.api.v1.Provider.UsageTrust.BOUNDED;
               case ESTIMATE -> dev.exchequer.api.v1.Provider.UsageTrust.ESTIMATE;
             })
+        .setCostSheet(provider.costSheet() == null ? "" : provider.costSheet().toString())
         .build();
   }
 }

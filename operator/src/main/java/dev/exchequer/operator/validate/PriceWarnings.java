@@ -32,10 +32,12 @@ final class PriceWarnings {
 
   private void sheet(Document sheet, Found found) {
     List<Document> routes = reach.routesOf(sheet);
-    if (routes.isEmpty()) {
-      found.warning("SheetUnused", "", "no ModelRoute and no Project lists this price sheet");
+    List<Reach.Hop> hops = new ArrayList<>(reach.hopsOf(routes));
+    hops.addAll(reach.costedBy(sheet));
+    boolean used = !routes.isEmpty() || !hops.isEmpty();
+    if (!used) {
+      found.warning("SheetUnused", "", "no ModelRoute and no Project lists this price sheet, and no hop goes to a ModelProvider that has it as its cost sheet");
     }
-    List<Reach.Hop> hops = reach.hopsOf(routes);
     List<PriceSheet.Rate> rates = Prices.rates(sheet);
     for (int i = 0; i < rates.size(); i++) {
       PriceSheet.Rate rate = rates.get(i);
@@ -43,7 +45,7 @@ final class PriceWarnings {
       List<PriceSheet.Rate> earlier = rates.subList(0, i).stream().filter(other -> covers(other.match(), rate.match())).toList();
       if (!earlier.isEmpty()) {
         found.warning("RateUnreachable", path, "is never reached: rate " + earlier.getFirst().name() + " before it matches all of it");
-      } else if (!routes.isEmpty() && !reach.anyHop(rate.match(), hops)) {
+      } else if (used && !reach.anyHop(rate.match(), hops)) {
         found.warning("RateUnreachable", path, "is never reached: no hop matches it");
       }
       meters(rate, path, found);

@@ -103,6 +103,16 @@ final class Reach {
     return inForce.ofKind("ModelRoute").stream().filter(route -> ofAll || facts.of(route).sheets().contains(sheet.name())).toList();
   }
 
+  /** Hops whose provider bills the house by this sheet. */
+  List<Hop> costedBy(Document sheet) {
+    List<ObjectName> providers =
+        inForce.ofKind("ModelProvider").stream()
+            .filter(provider -> Spec.of(provider).ref("costSheetRef", provider.name()).filter(sheet.name()::equals).isPresent())
+            .map(Document::name)
+            .toList();
+    return providers.isEmpty() ? List.of() : hopsOf(inForce.ofKind("ModelRoute")).stream().filter(hop -> hop.provider().filter(providers::contains).isPresent()).toList();
+  }
+
   private static boolean lists(Document holder, ObjectName sheet) {
     return Spec.of(holder).refs("priceSheetRefs", holder.name()).contains(sheet);
   }

@@ -30,6 +30,7 @@ record References(Inventory inForce, Inventory written, Optional<Document> gatew
       case "ModelProvider" -> {
         secret(spec.part("auth"), "secretRef", found);
         secret(spec.part("tls"), "caCertificateRef", found);
+        object(spec, "costSheetRef", "PriceSheet", found);
       }
       case "Project" -> objects(spec, "priceSheetRefs", "PriceSheet", found);
       case "Balance" -> object(spec, "projectRef", "Project", found);

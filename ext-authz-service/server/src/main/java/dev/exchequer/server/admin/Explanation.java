@@ -88,7 +88,21 @@ public final class Explanation {
   }
 
   private static List<String> details(JsonNode receipt, List<JsonNode> hops, JsonNode hop, JsonNode firstUsable) {
-    return skipped(hop) ? List.of("why: " + SkipText.why(receipt, hop, firstUsable)) : PayerText.lines(receipt, hop, firstUsable, !movedOn(hop, hops));
+    if (skipped(hop)) {
+      return List.of("why: " + SkipText.why(receipt, hop, firstUsable));
+    }
+    List<String> lines = new ArrayList<>(PayerText.lines(receipt, hop, firstUsable, !movedOn(hop, hops)));
+    if (hop.path("houseCost").isObject()) {
+      lines.add(houseCost(hop.path("houseCost")));
+    }
+    return lines;
+  }
+
+  private static String houseCost(JsonNode cost) {
+    String sheet = "cost sheet " + ReceiptText.of(cost.path("sheet")) + "@" + ReceiptText.of(cost.path("digest")).substring(0, Math.min(4, ReceiptText.of(cost.path("digest")).length()));
+    return cost.path("amount").isNull()
+        ? "costs the house an unknown amount: no rate of " + sheet + " fits"
+        : "costs the house " + ReceiptText.amount(cost.path("amount")) + " " + ReceiptText.of(cost.path("unit")) + (cost.path("estimated").asBoolean() ? " (estimated)" : "") + ", " + sheet;
   }
 
   /** What the client was told where it was not the provider's answer, what came after, and the sums. */

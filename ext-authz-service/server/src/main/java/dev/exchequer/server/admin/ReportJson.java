@@ -42,6 +42,11 @@ final class ReportJson {
     row.sum().meters().forEach(meters::put);
     ArrayNode charges = json.putArray("charges");
     row.sum().charges().forEach((unit, nanos) -> charges.addObject().put("unit", unit).put("charge", amount(nanos)));
+    ArrayNode costs = json.putArray("costs");
+    row.sum().costs().forEach((unit, nanos) -> costs.addObject().put("unit", unit).put("cost", amount(nanos)));
+    ArrayNode margins = json.putArray("margins");
+    row.sum().margins().forEach((unit, nanos) -> margins.addObject().put("unit", unit).put("margin", amount(nanos)));
+    json.put("costUnknown", row.sum().costUnknown());
     BigDecimal share = row.sum().estimatedShare();
     return json.put("estimated", row.sum().estimated()).put("estimatedShare", share == null ? null : share.toPlainString());
   }

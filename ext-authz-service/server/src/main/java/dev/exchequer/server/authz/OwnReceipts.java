@@ -35,6 +35,9 @@ final class OwnReceipts {
   }
 
   private static JsonNode disclosed(JsonNode receipt, Project project) {
+    for (JsonNode hop : receipt.path("hops")) {
+      ((ObjectNode) hop).remove("houseCost"); // what the house pays is not for its customers, whatever they may see of their own
+    }
     for (JsonNode entry : receipt.path("corrections")) {
       if (entry.path("actor").isTextual()) {
         hide(entry, "actor", "reason"); // what people write is for their own

@@ -2,6 +2,7 @@ package dev.exchequer.server.metrics;
 
 import io.prometheus.client.Collector;
 import io.prometheus.client.GaugeMetricFamily;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -27,8 +28,12 @@ public final class LedgerMetrics extends Collector {
    * @param openHolds holds of attempts that have not ended
    * @param oldestHeldAtMs when the oldest of them was made, milliseconds since the epoch; of no meaning without one
    * @param uncertain ended holds that better evidence would still correct
+   * @param house what providers bill the house
    */
-  public record Picture(List<Balance> balances, long openHolds, long oldestHeldAtMs, Uncertain uncertain) {}
+  public record Picture(List<Balance> balances, long openHolds, long oldestHeldAtMs, Uncertain uncertain, List<House> house) {}
+
+  /** What a provider bills the house, in nano-units of a unit, since ever. */
+  public record House(String provider, String unit, BigInteger nanos) {}
 
   /**
    * Ended holds by why they are uncertain.
@@ -75,6 +80,9 @@ public final class LedgerMetrics extends Collector {
       debt.addMetric(labels, balance.posted < 0 ? -(double) balance.posted / NANOS_PER_UNIT : 0);
     }
     families.addAll(List.of(posted, held, available, debt));
+    GaugeMetricFamily house = new GaugeMetricFamily("exchequer_house_cost_units", "What a provider bills the house by its cost sheet, in a unit, since ever.", List.of("provider", "unit"));
+    picture.house.forEach(cost -> house.addMetric(List.of(cost.provider, cost.unit), cost.nanos.doubleValue() / NANOS_PER_UNIT));
+    families.add(house);
     long holding = picture.balances.stream().filter(balance -> balance.held > 0).count();
     families.add(new GaugeMetricFamily("exchequer_balances_holding", "Balances on which something is held.", holding));
     families.add(new GaugeMetricFamily("exchequer_open_holds", "Holds of attempts that have not ended.", picture.openHolds));

@@ -34,7 +34,8 @@ final class FromRouteMessages {
           case BOUNDED -> Provider.UsageTrust.BOUNDED;
           case ESTIMATE -> Provider.UsageTrust.ESTIMATE;
           case UNRECOGNIZED -> throw Fields.unknown("usage_trust");
-        });
+        },
+        m.getCostSheet().isEmpty() ? null : ObjectName.parse(m.getCostSheet()));
   }
 
   static Route route(dev.exchequer.api.v1.Route m) {

@@ -6,6 +6,7 @@ import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import java.util.Collection;
 import java.util.HashSet;
@@ -24,6 +25,11 @@ final class References {
     policy.keys().values().forEach(k -> one("ApiKey " + k.name(), "project", k.project(), policy.projects()));
     policy.balances().values().forEach(b -> one("Balance " + b.name(), "project", b.project(), policy.projects()));
     policy.budgets().forEach(b -> target(b, policy));
+    for (Provider provider : policy.providers().values()) {
+      if (provider.costSheet() != null) {
+        one("Provider " + provider.name(), "cost sheet", provider.costSheet(), policy.priceSheets());
+      }
+    }
     for (Route route : policy.routes().values()) {
       // of thousands: what is said of a missing one is put together when one is missing
       for (ObjectName sheet : route.priceSheets()) {

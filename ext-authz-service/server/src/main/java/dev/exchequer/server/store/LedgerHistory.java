@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,6 +21,9 @@ public interface LedgerHistory {
 
   /** Ended holds that better evidence would still correct. */
   UncertainHolds uncertainHolds();
+
+  /** What every provider bills the house, by provider and unit. */
+  List<HouseAccount> houseAccounts();
 
   /** Every receipt whose request came in [from, to), oldest first. */
   void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each);
@@ -60,11 +64,16 @@ public interface LedgerHistory {
    */
   record ReceiptRow(String id, long timeMs, String body, List<Later> later) {}
 
+  /** @param nanos of the unit; may be more than one amount can be */
+  record HouseAccount(String provider, String unit, BigInteger nanos, long entries) {}
+
   /**
-   * @param kind as of entries
-   * @param amount signed nano-units: more charged is negative
+   * @param kind as of entries; {@link Later#HOUSE} for a correction of what the provider bills
+   * @param amount signed nano-units: more charged is negative; of HOUSE: more billed is positive
    */
-  record Later(String kind, @Nullable Integer attempt, String unit, long amount) {}
+  record Later(String kind, @Nullable Integer attempt, String unit, long amount) {
+    public static final String HOUSE = "HouseCorrection";
+  }
 
   /** Posted, in nano-units, and the sequence of the last entry before a time; 0 and 0 before the first. */
   record Opening(String unit, long posted, long sequence) {}

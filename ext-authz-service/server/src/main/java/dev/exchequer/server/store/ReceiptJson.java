@@ -180,6 +180,22 @@ public final class ReceiptJson {
       out.writeEndObject();
     }
     out.writeEndArray();
+    houseCost(out, h.houseCost());
+    out.writeEndObject();
+  }
+
+  private static void houseCost(JsonGenerator out, Receipt.@Nullable HouseCostOn cost) throws IOException {
+    if (cost == null) {
+      out.writeNullField("houseCost");
+      return;
+    }
+    out.writeObjectFieldStart("houseCost");
+    amount(out, "amount", cost.amount());
+    out.writeStringField("unit", cost.unit());
+    out.writeStringField("sheet", cost.sheet());
+    out.writeStringField("digest", cost.digest());
+    string(out, "rate", cost.rate());
+    out.writeBooleanField("estimated", cost.estimated());
     out.writeEndObject();
   }
 

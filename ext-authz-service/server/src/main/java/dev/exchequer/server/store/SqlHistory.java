@@ -2,12 +2,14 @@ package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Hold;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,12 @@ public abstract class SqlHistory implements LedgerHistory {
       FROM entries e LEFT JOIN receipts r ON r.id = e.receipt
       WHERE e.balance = ? AND e.sequence >= ? AND e.sequence < ? ORDER BY e.sequence
       """;
+  private static final String HOUSE =
+      """
+      SELECT h.receipt, h.attempt, h.unit, h.amount FROM house_entries h JOIN receipts r ON r.id = h.receipt
+      WHERE h.kind = 'Correction' AND r.time >= ? AND r.time < ?
+      """;
+  private static final String HOUSE_ACCOUNTS = "SELECT provider, unit, units, nanos, entries FROM house_accounts ORDER BY provider, unit, stripe";
   private static final String UNCERTAIN = "SELECT state, count(*) FROM %s WHERE state IN ('ESTIMATED', 'EXPIRED', 'LEASE_VOIDED') GROUP BY state";
 
   private final String receipts;
@@ -133,13 +141,46 @@ public abstract class SqlHistory implements LedgerHistory {
   public void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each) {
     report(
         connection -> {
+          Map<String, List<Later>> house = house(connection, fromMs, toMs);
           try (PreparedStatement s = prepared(connection, receipts, List.of(fromMs, toMs))) {
             streamed(s);
             try (ResultSet r = s.executeQuery()) {
-              receipts(r, each);
+              receipts(r, row -> each.accept(with(row, house.getOrDefault(row.id(), List.of()))));
             }
           }
           return true;
+        });
+  }
+
+  /** Corrections of what providers bill are few: those of late evidence. */
+  private static Map<String, List<Later>> house(Connection connection, long fromMs, long toMs) throws SQLException {
+    Map<String, List<Later>> corrections = new HashMap<>();
+    try (PreparedStatement s = prepared(connection, HOUSE, List.of(fromMs, toMs)); ResultSet r = s.executeQuery()) {
+      while (r.next()) {
+        corrections.computeIfAbsent(r.getString(1), id -> new ArrayList<>()).add(new Later(Later.HOUSE, integer(r, 2), r.getString(3), r.getLong(4)));
+      }
+    }
+    return corrections;
+  }
+
+  private static ReceiptRow with(ReceiptRow row, List<Later> house) {
+    row.later().addAll(house);
+    return row;
+  }
+
+  @Override
+  public List<HouseAccount> houseAccounts() {
+    return brief(
+        connection -> {
+          Map<List<String>, HouseAccount> sums = new LinkedHashMap<>();
+          try (PreparedStatement s = connection.prepareStatement(HOUSE_ACCOUNTS); ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+              BigInteger nanos = BigInteger.valueOf(r.getLong(3)).multiply(BigInteger.valueOf(1_000_000_000L)).add(BigInteger.valueOf(r.getLong(4)));
+              HouseAccount stripe = new HouseAccount(r.getString(1), r.getString(2), nanos, r.getLong(5));
+              sums.merge(List.of(stripe.provider(), stripe.unit()), stripe, (a, b) -> new HouseAccount(a.provider(), a.unit(), a.nanos().add(b.nanos()), a.entries() + b.entries()));
+            }
+          }
+          return List.copyOf(sums.values());
         });
   }
 

@@ -9,6 +9,7 @@ import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command.JournalPosition;
 import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.receipt.Receipt;
 import dev.exchequer.server.store.chain.ChainWriter;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a batch: rows that changed several times are written once, entries and receipts each. */
 final class SqliteWriter {
+  /** There is one writer. */
+  private static final String STRIPE = "local";
+
   private final Connection connection;
   private final StoredJson json;
   private final SqlitePolicies policies;
@@ -48,6 +52,7 @@ final class SqliteWriter {
     private final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
     private final Map<String, JournalPosition> journal = new LinkedHashMap<>();
     private final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
+    private final List<HouseEntry> house = new ArrayList<>();
     private final List<Change> inOrder = new ArrayList<>();
 
     private void add(Change change) {
@@ -58,6 +63,7 @@ final class SqliteWriter {
         case Change.RequestEnded c -> requests.put(c.request().facts().id(), null);
         case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
         case Change.JournalRead c -> journal.put(c.position().file(), c.position());
+        case Change.HousePosted c -> house.add(c.entry());
         case Change.EntryPosted c -> inOrder.add(c);
         case Change.ReceiptWritten c -> inOrder.add(c);
         case Change.KeyTaken c -> inOrder.add(c);
@@ -104,6 +110,7 @@ final class SqliteWriter {
         Change.RefusalCounted c = counted.getKey();
         run("INSERT INTO refusals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count", c.secondMs(), c.apiKey(), c.code(), counted.getValue());
       }
+      house(rows.house);
       for (Change change : rows.inOrder) {
         write(change, chain);
       }
@@ -117,6 +124,19 @@ final class SqliteWriter {
     } catch (SQLException | RuntimeException e) {
       rollback(e);
       throw new LedgerLane.LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
+    }
+  }
+
+  private void house(List<HouseEntry> entries) throws SQLException {
+    for (HouseEntry e : entries) {
+      run(
+          "INSERT INTO house_entries (receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest) VALUES (?,?,?,?,?,?,?,?,?,?)",
+          e.attempt().request(), e.attempt().attempt(), e.kind().text(), STRIPE, e.provider(), e.unit(), e.timeMs(), e.amount(), e.sheet(), e.digest());
+    }
+    for (HouseSums.Sum sum : HouseSums.of(entries)) {
+      run(
+          "INSERT INTO house_accounts (stripe, provider, unit, units, nanos, entries) VALUES (?,?,?,?,?,?)" + HouseSums.ADD, STRIPE, sum.provider(), sum.unit(), sum.units(),
+          sum.nanos(), sum.entries());
     }
   }
 

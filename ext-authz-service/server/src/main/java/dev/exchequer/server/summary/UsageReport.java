@@ -82,6 +82,7 @@ public final class UsageReport {
     Set<UsageSum> touched = new HashSet<>();
     Set<Integer> corrected = new HashSet<>();
     Map<Integer, JsonNode> hops = new HashMap<>();
+    Map<Integer, String> costUnits = costUnits(row, receipt);
     row.later().stream().filter(later -> later.kind().equals("Correction") && later.attempt() != null).forEach(later -> corrected.add(later.attempt()));
     for (JsonNode hop : receipt.path("hops")) {
       if (hop.path("attempt").isInt()) {
@@ -89,19 +90,35 @@ public final class UsageReport {
         hops.put(attempt, hop);
         UsageSum sum = sum(row, receipt, hop);
         touched.add(sum);
-        sum.attempt(hop, corrected.contains(attempt));
+        sum.attempt(hop, corrected.contains(attempt), costUnits.get(attempt));
       }
     }
     for (Later later : row.later()) {
       JsonNode hop = later.attempt() == null ? null : hops.get(later.attempt());
       UsageSum sum = sum(row, receipt, hop == null ? MissingNode.getInstance() : hop);
       touched.add(sum);
-      sum.charge(later.unit(), BigInteger.valueOf(later.amount()).negate());
+      if (later.kind().equals(Later.HOUSE)) {
+        sum.cost(later.unit(), BigInteger.valueOf(later.amount()));
+      } else {
+        sum.charge(later.unit(), BigInteger.valueOf(later.amount()).negate(), later.attempt() == null ? null : costUnits.get(later.attempt()));
+      }
     }
     if (touched.isEmpty()) {
       touched.add(sum(row, receipt, MissingNode.getInstance()));
     }
     touched.forEach(UsageSum::request);
+  }
+
+  /** In which unit the house is billed for an attempt, where that is known. */
+  private static Map<Integer, String> costUnits(ReceiptRow row, JsonNode receipt) {
+    Map<Integer, String> units = new HashMap<>();
+    for (JsonNode hop : receipt.path("hops")) {
+      if (hop.at("/houseCost/amount").isTextual()) {
+        units.put(hop.path("attempt").asInt(), hop.at("/houseCost/unit").asText());
+      }
+    }
+    row.later().stream().filter(later -> later.kind().equals(Later.HOUSE) && later.attempt() != null).forEach(later -> units.put(later.attempt(), later.unit()));
+    return units;
   }
 
   private UsageSum sum(ReceiptRow row, JsonNode receipt, JsonNode hop) {

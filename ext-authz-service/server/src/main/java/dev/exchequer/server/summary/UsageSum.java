@@ -15,13 +15,21 @@ public final class UsageSum {
 
   private final SortedMap<String, BigInteger> meters = new TreeMap<>();
   private final SortedMap<String, BigInteger> charges = new TreeMap<>();
+  private final SortedMap<String, BigInteger> costs = new TreeMap<>();
+  /** Charges of attempts that the house is billed for in the unit of the charge. */
+  private final SortedMap<String, BigInteger> matched = new TreeMap<>();
+  private long costUnknown;
   private long requests;
   private long attempts;
   private long measured;
   private long estimated;
 
-  /** An attempt as the receipt has it; what was posted to it later is told by {@link #charge}. */
-  void attempt(JsonNode hop, boolean corrected) {
+  /**
+   * An attempt as the receipt has it; what was posted to it later is told by {@link #charge}.
+   *
+   * @param costUnit in which the house is billed for it, null = not known or not at all
+   */
+  void attempt(JsonNode hop, boolean corrected, @Nullable String costUnit) {
     attempts++;
     JsonNode usage = hop.path("usage");
     usage.path("meters").fields().forEachRemaining(meter -> meters.merge(meter.getKey(), meter.getValue().bigIntegerValue(), BigInteger::add));
@@ -30,13 +38,30 @@ public final class UsageSum {
       measured++;
       estimated += source.equals("Estimated") && !corrected ? 1 : 0;
     }
+    cost(hop.path("houseCost"));
     if (hop.path("charge").isTextual() && hop.path("unit").isTextual()) {
-      charge(hop.path("unit").asText(), UsageReport.nanos(hop.path("charge")));
+      charge(hop.path("unit").asText(), UsageReport.nanos(hop.path("charge")), costUnit);
     }
   }
 
-  void charge(String unit, BigInteger nanos) {
+  /** What the provider bills the house. */
+  void cost(String unit, BigInteger nanos) {
+    costs.merge(unit, nanos, BigInteger::add);
+  }
+
+  private void cost(JsonNode cost) {
+    if (cost.path("amount").isTextual()) {
+      cost(cost.path("unit").asText(), UsageReport.nanos(cost.path("amount")));
+    } else if (cost.isObject()) {
+      costUnknown++;
+    }
+  }
+
+  void charge(String unit, BigInteger nanos, @Nullable String costUnit) {
     charges.merge(unit, nanos, BigInteger::add);
+    if (unit.equals(costUnit)) {
+      matched.merge(unit, nanos, BigInteger::add);
+    }
   }
 
   void request() {
@@ -76,5 +101,25 @@ public final class UsageSum {
   /** Nano-units by unit, corrections and refunds included. */
   public SortedMap<String, BigInteger> charges() {
     return Collections.unmodifiableSortedMap(charges);
+  }
+
+  /** What providers bill the house: nano-units by unit, corrections included. */
+  public SortedMap<String, BigInteger> costs() {
+    return Collections.unmodifiableSortedMap(costs);
+  }
+
+  /** Attempts that a provider bills and of which no rate of its cost sheet says how much: they are in no cost and no margin. */
+  public long costUnknown() {
+    return costUnknown;
+  }
+
+  /**
+   * By unit, of attempts that the house is billed for in the unit in which they are charged: charges less all costs of that unit, also of attempts that nobody pays. No
+   * unit is turned into another, and a charge whose cost is unknown or in another unit is in no margin.
+   */
+  public SortedMap<String, BigInteger> margins() {
+    SortedMap<String, BigInteger> margins = new TreeMap<>();
+    matched.forEach((unit, charged) -> margins.put(unit, charged.subtract(costs.getOrDefault(unit, BigInteger.ZERO))));
+    return margins;
   }
 }

@@ -199,7 +199,7 @@ class AdminServerTest {
         """
         {"project":"default/acme","apiKey":"default/ci","task":null,"requestedModel":"m","route":"default/r","hops":[
           {"hop":1,"attempt":1,"name":"official","routeClass":"Direct","usage":{"meters":{},"source":"None"},"charge":"0.000000000","unit":"CREDIT"},
-          {"hop":2,"attempt":2,"name":"pool","routeClass":"Pool","usage":{"meters":{"Input":180,"Output":24},"source":"Estimated"},"charge":"0.004210001","unit":"CNY"},
+          {"hop":2,"attempt":2,"name":"pool","routeClass":"Pool","usage":{"meters":{"Input":180,"Output":24},"source":"Estimated"},"charge":"0.004210001","unit":"CNY","houseCost":{"amount":"0.000300000","unit":"USD"}},
           {"hop":3,"attempt":null,"name":"other","routeClass":"Pool","usage":null,"charge":null,"unit":null}]}""";
     history.receipts.add(new LedgerHistory.ReceiptRow("r1", 1_793_000_000_000L, body, List.of(new LedgerHistory.Later("Correction", 2, "CNY", -1))));
     JsonNode answer = json(get("/api/v1/usage?groupBy=key,routeClass&granularity=month&timeZone=Europe/Berlin&from=2026-10-01&to=2026-11-01T00:00:00%2B01:00", "v"));
@@ -210,7 +210,8 @@ class AdminServerTest {
     assertThat(answer.path("items").get(1).toString())
         .isEqualTo(
             "{\"period\":\"2026-10\",\"start\":\"2026-09-30T22:00:00.000Z\",\"end\":\"2026-10-31T23:00:00.000Z\",\"key\":\"default/ci\",\"routeClass\":\"Pool\",\"requests\":1,"
-                + "\"attempts\":1,\"withUsage\":1,\"meters\":{\"Input\":180,\"Output\":24},\"charges\":[{\"unit\":\"CNY\",\"charge\":\"0.004210002\"}],\"estimated\":0,\"estimatedShare\":\"0.0000\"}");
+                + "\"attempts\":1,\"withUsage\":1,\"meters\":{\"Input\":180,\"Output\":24},\"charges\":[{\"unit\":\"CNY\",\"charge\":\"0.004210002\"}],"
+                + "\"costs\":[{\"unit\":\"USD\",\"cost\":\"0.000300000\"}],\"margins\":[],\"costUnknown\":0,\"estimated\":0,\"estimatedShare\":\"0.0000\"}");
     assertThat(answer.path("items").get(0).path("estimatedShare").isNull()).isTrue();
     JsonNode running = json(get("/api/v1/usage", "v"));
     assertThat(running.path("from").asText()).endsWith("-01T00:00:00.000Z");

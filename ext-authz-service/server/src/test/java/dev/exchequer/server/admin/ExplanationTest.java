@@ -38,6 +38,14 @@ class ExplanationTest {
   }
 
   @Test
+  void whatTheHousePays() {
+    String known = POOL_PAID.replace("\"priceSheetDigest\"", "\"houseCost\":{\"amount\":\"0.000310000\",\"unit\":\"USD\",\"sheet\":\"default/house\",\"digest\":\"77aa01\",\"rate\":\"list\",\"estimated\":true},\"priceSheetDigest\"");
+    assertThat(Explanation.of(receipt("Succeeded", 1800, "null", "[]", known))).contains("      costs the house 0.00031 USD (estimated), cost sheet default/house@77aa\n");
+    String unknown = known.replace("\"0.000310000\"", "null").replace("\"list\"", "null");
+    assertThat(Explanation.of(receipt("Succeeded", 1800, "null", "[]", unknown))).contains("      costs the house an unknown amount: no rate of cost sheet default/house@77aa fits\n");
+  }
+
+  @Test
   void aChainWithASkipA429ARefusedConnectionAnd200() {
     String skipped =
         """

@@ -38,6 +38,11 @@ final class FakeHistory implements LedgerHistory {
   }
 
   @Override
+  public List<HouseAccount> houseAccounts() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each) {
     from = fromMs;
     to = toMs;

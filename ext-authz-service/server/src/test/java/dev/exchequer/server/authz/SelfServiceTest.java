@@ -110,6 +110,19 @@ class SelfServiceTest {
     assertThat(reads.queries.get(1).limit()).isEqualTo(50);
   }
 
+  /** Whatever a project discloses to its applications: what the house pays is none of it. */
+  @Test
+  void whatTheHousePaysIsNeverTold() {
+    String costed = receipt("acme").replace("\"hops\":[{", "\"hops\":[{\"houseCost\":{\"amount\":\"0.666000000\",\"unit\":\"USD\",\"sheet\":\"default/house\",\"digest\":\"3f9c77\",\"rate\":\"list\",\"estimated\":false},");
+    assertThat(costed).contains("houseCost");
+    reads.receipts.put("r1", costed);
+    for (String path : List.of("/v1/exchequer/receipts/r1", "/v1/exchequer/receipts", "/v1/exchequer/receipts/r1/explanation")) {
+      Check.Answer answer = get(path, "all");
+      assertThat(answer.status()).as(path).isEqualTo(200);
+      assertThat(answer.body()).as(path).doesNotContain("houseCost", "0.666", "USD", "default/house");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"limit=0,limit", "limit=501,limit", "limit=x,limit", "limit=,limit", "from=yesterday,from", "to=1,to", "task=%zz,query"})
   void badQueries(String query, String param) {

@@ -2,6 +2,7 @@ package dev.exchequer.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,8 @@ final class LedgerMetricsTest {
 
   @Test
   void balancesAndOpenHoldsAsTheyAreWhenSomebodyLooks() {
-    assertThat(text(() -> new LedgerMetrics.Picture(List.of(WALLET, DEBTOR), 2, 7_500, new LedgerMetrics.Uncertain(3, 1, 2))))
+    assertThat(text(() -> new LedgerMetrics.Picture(List.of(WALLET, DEBTOR), 2, 7_500, new LedgerMetrics.Uncertain(3, 1, 2), List.of(new LedgerMetrics.House("default/openai", "USD", BigInteger.valueOf(1_500_000_000))))))
+        .contains("exchequer_house_cost_units{provider=\"default/openai\",unit=\"USD\",} 1.5\n")
         .contains("exchequer_balance_posted_units{balance=\"default/wallet\",unit=\"CNY\",} 48.5\n")
         .contains("exchequer_balance_held_units{balance=\"default/wallet\",unit=\"CNY\",} 0.5\n")
         .contains("exchequer_balance_available_units{balance=\"default/wallet\",unit=\"CNY\",} 50.0\n")
@@ -24,7 +26,7 @@ final class LedgerMetricsTest {
 
   @Test
   void withoutAHoldThereIsNoAge() {
-    assertThat(text(() -> new LedgerMetrics.Picture(List.of(), 0, 0, new LedgerMetrics.Uncertain(0, 0, 0)))).contains("exchequer_open_holds 0.0\n", "exchequer_oldest_hold_seconds 0.0\n");
+    assertThat(text(() -> new LedgerMetrics.Picture(List.of(), 0, 0, new LedgerMetrics.Uncertain(0, 0, 0), List.of()))).contains("exchequer_open_holds 0.0\n", "exchequer_oldest_hold_seconds 0.0\n");
   }
 
   @Test

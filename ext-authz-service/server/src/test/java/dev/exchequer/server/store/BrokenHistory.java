@@ -23,6 +23,11 @@ record BrokenHistory(Opening opening, List<LedgerReads.EntryRow> entries) implem
   }
 
   @Override
+  public List<HouseAccount> houseAccounts() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each) {
     throw new UnsupportedOperationException();
   }

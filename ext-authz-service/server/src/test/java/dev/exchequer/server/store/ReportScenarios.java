@@ -55,6 +55,7 @@ public abstract class ReportScenarios {
   void open() {
     world.credit = "1000";
     world.wallet = "1000";
+    world.costSheet = World.costSheet("CREDIT");
     ledger = open(world, now);
     lane = ledger.lane;
     history = ledger.home.history();
@@ -140,6 +141,31 @@ public abstract class ReportScenarios {
     assertThat(all.sum().requests()).isEqualTo(4);
     assertThat(all.sum().attempts()).isEqualTo(4);
     assertThat(all.sum().charges()).as("= what left the balances").isEqualTo(Map.of("CREDIT", spent(World.CREDIT), "CNY", spent(World.WALLET)));
+  }
+
+  @Test
+  void costAndMarginOfOneUnitAndNeverOfTwo() {
+    BigInteger cost = BigInteger.valueOf(300_000);
+    served("direct", "");
+    admit("fell back", "");
+    settle("fell back", 1, World.answer(500, World.ok(20, 10).usage()));
+    lane.submit(new Command.NextAttempt(new HoldId("fell back", 2), ProviderView.ALL_WELL)).join();
+    settle("fell back", 2, World.ok(20, 10));
+    admit("cut", "");
+    settle("cut", 1, World.cut(true, Usage.NOTHING, 40));
+    List<UsageReport.Row> estimated = usage(List.of(Dimension.ROUTE_CLASS), Granularity.NONE, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z");
+    assertThat(estimated.get(0).sum().costs()).as("a failure that was billed, and an estimate of 1,010 tokens").isEqualTo(Map.of("CREDIT", BigInteger.valueOf(300_000 + 300_000 + 10_100_000)));
+    assertThat(estimated.get(1).sum().charges()).isEqualTo(Map.of("CNY", CHARGE));
+    assertThat(estimated.get(1).sum().costs()).as("the pool is billed in another unit").isEqualTo(Map.of("CREDIT", cost));
+    assertThat(estimated.get(1).sum().margins()).isEmpty();
+
+    settle("cut", 1, World.ok(20, 10)); // late
+    List<UsageReport.Row> corrected = usage(List.of(Dimension.ROUTE_CLASS), Granularity.NONE, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z");
+    UsageReport.Row direct = corrected.get(0);
+    assertThat(direct.sum().costs()).isEqualTo(Map.of("CREDIT", cost.multiply(BigInteger.valueOf(3))));
+    assertThat(direct.sum().margins()).isEqualTo(Map.of("CREDIT", CHARGE.multiply(BigInteger.TWO).subtract(cost.multiply(BigInteger.valueOf(3)))));
+    assertThat(direct.sum().costUnknown()).isZero();
+    assertThat(history.houseAccounts()).containsExactly(new LedgerHistory.HouseAccount("default/mock", "CREDIT", cost.multiply(BigInteger.valueOf(4)), 5));
   }
 
   private BigInteger spent(ObjectName balance) {

@@ -6,7 +6,9 @@ import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
+import dev.exchequer.server.store.HouseSums;
 import dev.exchequer.server.store.StoredJson;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ final class BatchWriter {
     keys(changed);
     buckets(changed, locked);
     entries(changed.entries);
+    house(changed.house);
     receipts(changed.receipts);
     refusals(changed);
     grants(changed);
@@ -208,6 +211,35 @@ final class BatchWriter {
             .number("number", e -> e.place().number())
             .bytes("hash", e -> e.place().hash().bytes());
     insert("entries", columns, entries);
+  }
+
+  /** The sums are in rows of this replica's own, as the counts of refusals. */
+  private void house(List<HouseEntry> entries) throws SQLException {
+    Columns<HouseEntry> columns =
+        new Columns<>(entries)
+            .text("receipt", e -> e.attempt().request())
+            .integer("attempt", e -> e.attempt().attempt())
+            .text("kind", e -> e.kind().text())
+            .text("stripe", e -> replica)
+            .text("provider", HouseEntry::provider)
+            .text("unit", HouseEntry::unit)
+            .number("time", HouseEntry::timeMs)
+            .number("amount", HouseEntry::amount)
+            .text("sheet", HouseEntry::sheet)
+            .text("digest", HouseEntry::digest);
+    insert("house_entries", columns, entries);
+    List<HouseSums.Sum> sums = HouseSums.of(entries);
+    if (!sums.isEmpty()) {
+      Columns<HouseSums.Sum> more =
+          new Columns<>(sums)
+              .text("stripe", s -> replica)
+              .text("provider", HouseSums.Sum::provider)
+              .text("unit", HouseSums.Sum::unit)
+              .number("units", HouseSums.Sum::units)
+              .number("nanos", HouseSums.Sum::nanos)
+              .number("entries", HouseSums.Sum::entries);
+      exactly(sums.size(), sql.run(more.insert("house_accounts") + HouseSums.ADD, more.values()), "house_accounts");
+    }
   }
 
   private void receipts(List<ChangedRows.PlacedReceipt> receipts) throws SQLException {

@@ -11,6 +11,7 @@ import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.ledger.Command.JournalPosition;
 import dev.exchequer.ledger.Entry;
 import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.receipt.Receipt;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
@@ -35,6 +36,7 @@ final class ChangedRows {
   final Map<String, JournalPosition> journal = new LinkedHashMap<>();
   final Map<Reach.Slot, Optional<IdempotencyKey>> keys = new LinkedHashMap<>();
   final List<PlacedEntry> entries = new ArrayList<>();
+  final List<HouseEntry> house = new ArrayList<>();
   final List<PlacedReceipt> receipts = new ArrayList<>();
   final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
   final List<GrantRecord> grants = new ArrayList<>();
@@ -71,6 +73,7 @@ final class ChangedRows {
       case Change.KeyTaken c -> keys.put(slot(c.key()), Optional.of(c.key()));
       case Change.KeyFreed c -> keys.put(slot(c.key()), Optional.empty());
       case Change.EntryPosted c -> entries.add(new PlacedEntry(c.entry(), chain.entry(EntryRow.of(c.entry()))));
+      case Change.HousePosted c -> house.add(c.entry());
       case Change.ReceiptWritten c -> add(c.receipt());
       case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
       case Change.GrantRecorded c -> grants.add(c.grant());

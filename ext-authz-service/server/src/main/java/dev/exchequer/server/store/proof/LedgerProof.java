@@ -87,6 +87,7 @@ public final class LedgerProof {
     buckets(rows, form, holds);
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);
+    new HouseProof().read(rows);
     ChainProof chains = new ChainProof(form);
     chains.read(rows, entries.entries + receipts.receipts);
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {

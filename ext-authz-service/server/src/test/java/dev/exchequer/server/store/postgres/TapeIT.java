@@ -126,6 +126,7 @@ class TapeIT {
     made.credit = "4";
     made.wallet = "3";
     made.concurrency = 12;
+    made.costSheet = World.costSheet(random.nextBoolean() ? "USD" : "CNY");
     made.maxInFlight = 100_000;
     made.backupProvider = random.nextBoolean();
     made.budgets.add(made.budget("tasks", Budget.Per.TASK, "CREDIT", "1.5", 3));
@@ -259,6 +260,8 @@ class TapeIT {
     books.addAll(refusals);
     books.add(history.refusalsCounted(0, Long.MAX_VALUE));
     books.add(history.uncertainHolds());
+    books.addAll(history.houseAccounts());
+    assertThat(history.houseAccounts()).as("what the house is billed").isNotEmpty();
     history.receipts(0, Long.MAX_VALUE, books::add);
     for (LedgerReads.BalanceRow row : reads.balances()) {
       books.add(history.entries(row.name(), 0, Long.MAX_VALUE, books::add));

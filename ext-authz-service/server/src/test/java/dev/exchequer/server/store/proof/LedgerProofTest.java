@@ -46,10 +46,17 @@ class LedgerProofTest {
     return world;
   }
 
+  /** Whose provider bills the house. */
+  private static World costed() {
+    World world = world();
+    world.costSheet = World.costSheet("USD");
+    return world;
+  }
+
   /** Requests that end in every way, and people who change money meanwhile; some holds stay open. */
-  private void tape(long seed, int steps) {
+  private void tape(long seed, int steps, World world) {
     SplittableRandom random = new SplittableRandom(seed);
-    try (OpenLedger ledger = new OpenLedger(data, world())) {
+    try (OpenLedger ledger = new OpenLedger(data, world)) {
       for (int i = 0; i < steps; i++) {
         HoldId id = new HoldId("r" + random.nextInt(i / 3 + 1), random.nextInt(1, 3));
         ledger.lane.submit(command(random, ledger, i, id)).join();
@@ -88,7 +95,7 @@ class LedgerProofTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void whatTheLedgerWroteFits(long seed) throws Exception {
-    tape(seed, 600);
+    tape(seed, 600, costed());
     LedgerProof.Fits fits = proof();
     assertThat(fits.entries()).isGreaterThan(100);
     assertThat(fits.holds()).isGreaterThan(50);
@@ -132,6 +139,14 @@ class LedgerProofTest {
     "UPDATE receipts SET body = json_set(body, '$.hops[0].lines[0].quantity', 21) | receipt done, hop 1: the line of Input is not quantity times price",
     "UPDATE receipts SET body = json_set(body, '$.totals[0].charge', '1') | receipt done: its totals is",
     "UPDATE receipts SET body = json_set(body, '$.hops', json('[]'), '$.totals', json('[]')) | of which the receipt says nothing",
+    "UPDATE house_entries SET amount = amount + 1 | house account local, default/mock, USD: its sum is",
+    "UPDATE house_accounts SET nanos = nanos + 1 | house account local, default/mock, USD: its sum is",
+    "UPDATE house_accounts SET entries = entries + 1 | house account local, default/mock, USD: its number of entries is",
+    "DELETE FROM house_accounts | house account local, default/mock, USD: has entries and is not there",
+    "UPDATE holds SET body = json_set(body, '$.cost.amountNanos', 1) WHERE request = 'done' | hold done/1: its house cost is 1",
+    "UPDATE holds SET body = json_set(body, '$.cost', json('{\"amountNanos\":5}')) WHERE request = 'open' | hold open/1: has a house cost and no house entry",
+    "UPDATE receipts SET body = json_set(body, '$.hops[0].houseCost.amount', '0.000400000') | receipt done, hop 1: its house cost is 400000",
+    "UPDATE receipts SET body = json_set(body, '$.hops[0].houseCost', NULL) | receipt done, hop 1: its house cost is 0",
     "DELETE FROM receipts | charges the request done, which has no receipt and does not run",
     "UPDATE holds SET state = 'VOIDED' WHERE request = 'done' | hold done/1: its state is VOIDED",
     "UPDATE receipts SET project = 'default/another' WHERE id = 'done' | receipt done: its columns and its body say different things",
@@ -153,7 +168,7 @@ class LedgerProofTest {
     "DELETE FROM chains | is in no chain",
   })
   void whatWasTamperedWithIsNamed(String sql, String named) throws Exception {
-    try (OpenLedger ledger = new OpenLedger(data, world())) {
+    try (OpenLedger ledger = new OpenLedger(data, costed())) {
       ledger.admit("done").join();
       ledger.settle("done").join();
       ledger.lane.submit(new Command.Adjust(World.CREDIT, -Money.parse("0.5"), "jane", "a correction", "k")).join();
@@ -208,7 +223,7 @@ class LedgerProofTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void aLedgerOfTheVersionBeforeOpensAndItsRowsAreChained(long seed) throws Exception {
-    tape(seed, 600);
+    tape(seed, 600, world());
     LedgerProof.Fits before = proof();
     Path folder = Files.createDirectory(data.resolve("old"));
     String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
