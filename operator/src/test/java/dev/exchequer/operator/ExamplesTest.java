@@ -48,7 +48,7 @@ final class ExamplesTest {
   void everyStoryIsThereAndTold() throws IOException {
     List<String> stories = examples().stream().filter(folder -> folder.startsWith(STORIES)).map(folder -> STORIES.relativize(folder).toString()).toList();
     assertThat(stories)
-        .containsExactly("bring-your-own-key", "budget-per-month", "key-level-settlement", "never-cross", "premium-with-pool-fallback", "task-envelope");
+        .containsExactly("bring-your-own-key", "budget-per-month", "cost-and-margin", "key-level-settlement", "never-cross", "premium-with-pool-fallback", "task-envelope");
     assertThat(Files.readString(STORIES.resolve("README.md"))).contains(stories);
   }
 

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "", "Examples:",
       "  ./exchequer reconcile usage.csv --provider official --input-column input_tokens --cached-column input_cached_tokens --output-column output_tokens",
+      "  ./exchequer reconcile invoice.csv --provider official --cost-column amount --unit USD --house-cost",
       "  ./exchequer reconcile invoice.csv --provider relay --date-column day --cost-column total --unit CNY --tolerance 0.01 --time-zone Asia/Shanghai"
     })
 public final class ReconcileCommand implements Callable<Integer> {
@@ -90,7 +91,10 @@ public final class ReconcileCommand implements Callable<Integer> {
   @Option(names = "--cost-column", paramLabel = "COLUMN", description = "Money; compared with what was charged in --unit.")
   @Nullable String costColumn;
 
-  @Option(names = "--unit", paramLabel = "UNIT", description = "Unit of the balances whose charges stand against the cost.")
+  @Option(names = "--house-cost", description = "Compare the column of costs with what the provider bills by its costSheetRef, in --unit, and not with charges; nothing is proposed then.")
+  boolean houseCost;
+
+  @Option(names = "--unit", paramLabel = "UNIT", description = "Unit of the balances whose charges stand against the cost, or of the cost sheet.")
   @Nullable String unit;
 
   @Option(names = "--markup", paramLabel = "DECIMAL", defaultValue = "1", description = "What was to be charged for one of the cost (default: ${DEFAULT-VALUE}).")
@@ -122,7 +126,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     }
     Comparison comparison = Comparison.of(invoice, receipts(invoice, format), new Comparison.Terms(format.quantities().keySet(), markup, tolerance));
     List<Proposal> proposals = Proposal.of(comparison, fingerprint(bytes));
-    ReconcileText text = new ReconcileText(comparison, proposals, unit);
+    ReconcileText text = new ReconcileText(comparison, proposals, unit, houseCost);
     spec.commandLine().getOut().print(admin.output == Output.json ? text.json().toPrettyString() + "\n" : text.table());
     spec.commandLine().getOut().flush();
     return comparison.agrees() ? 0 : DIFFER;
@@ -137,7 +141,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     query.put("to", invoice.lastKey().day().plusDays(1).toString());
     try (AdminOptions.Opened api = admin.open()) {
       JsonNode usage = api.client().report("/api/v1/usage", query);
-      return Ours.read(usage, provider.contains("/") ? provider : api.namespace() + "/" + provider, unit == null ? "" : unit);
+      return Ours.read(usage, provider.contains("/") ? provider : api.namespace() + "/" + provider, unit == null ? "" : unit, houseCost);
     }
   }
 
@@ -153,6 +157,9 @@ public final class ReconcileCommand implements Callable<Integer> {
     }
     if ((costColumn == null) != (unit == null)) {
       throw usage("--cost-column and --unit go together: costs are compared with charges in that unit");
+    }
+    if (houseCost && (costColumn == null || markup.compareTo(BigDecimal.ONE) != 0)) {
+      throw usage("--house-cost needs --cost-column and goes without --markup: it compares what the provider bills with its cost sheet");
     }
     if (markup.signum() <= 0 || tolerance.signum() < 0) {
       throw usage("--markup must be above 0, --tolerance at least 0");

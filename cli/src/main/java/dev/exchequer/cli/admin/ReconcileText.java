@@ -21,9 +21,14 @@ final class ReconcileText {
   private final Comparison comparison;
   private final List<Proposal> proposals;
   private final @Nullable String unit;
+  private final boolean houseCost;
 
-  /** @param unit of costs and charges, null = none are compared */
-  ReconcileText(Comparison comparison, List<Proposal> proposals, @Nullable String unit) {
+  /**
+   * @param unit of costs and charges, null = none are compared
+   * @param houseCost costs were compared with what providers bill
+   */
+  ReconcileText(Comparison comparison, List<Proposal> proposals, @Nullable String unit, boolean houseCost) {
+    this.houseCost = houseCost;
     this.comparison = comparison;
     this.proposals = proposals;
     this.unit = unit;
@@ -64,7 +69,7 @@ final class ReconcileText {
   private String otherUnits() {
     Set<String> units = new TreeSet<>();
     comparison.totals().stream().map(Comparison.Total::ours).forEach(ours -> units.addAll(ours == null ? Set.of() : ours.otherUnits()));
-    return unit == null || units.isEmpty() ? "" : "Charges in other units were not compared: %s.%n".formatted(String.join(", ", units));
+    return unit == null || units.isEmpty() ? "" : "%s in other units were not compared: %s.%n".formatted(houseCost ? "Costs" : "Charges", String.join(", ", units));
   }
 
   private String proposed() {

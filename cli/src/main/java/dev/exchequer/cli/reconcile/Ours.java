@@ -36,7 +36,7 @@ public final class Ours {
     estimated += other.estimated;
   }
 
-  /** Units beside it in which something was charged here. */
+  /** Units beside it in which something was charged, or billed, here. */
   public TreeSet<String> otherUnits() {
     return otherUnits;
   }
@@ -45,19 +45,20 @@ public final class Ours {
    * @param usage the answer of {@code /api/v1/usage} by provider, servedModel and balance, for each day
    * @param provider namespace/name
    * @param unit whose charges count
+   * @param houseCost what the provider bills the house counts instead of charges
    */
-  public static TreeMap<Place, Ours> read(JsonNode usage, String provider, String unit) {
+  public static TreeMap<Place, Ours> read(JsonNode usage, String provider, String unit, boolean houseCost) {
     TreeMap<Place, Ours> places = new TreeMap<>();
     for (JsonNode row : usage.path("items")) {
-      if (row.path("provider").asText().equals(provider) && (row.path("withUsage").asLong() > 0 || !row.path("charges").isEmpty())) {
-        places.computeIfAbsent(new Place(LocalDate.parse(row.path("period").asText()), row.path("servedModel").asText()), place -> new Ours()).add(row, unit);
+      if (row.path("provider").asText().equals(provider) && (row.path("withUsage").asLong() > 0 || !row.path("charges").isEmpty() || !row.path("costs").isEmpty())) {
+        places.computeIfAbsent(new Place(LocalDate.parse(row.path("period").asText()), row.path("servedModel").asText()), place -> new Ours()).add(row, unit, houseCost);
       }
     }
     places.values().removeIf(Ours::nothing);
     return places;
   }
 
-  private void add(JsonNode row, String unit) {
+  private void add(JsonNode row, String unit, boolean houseCost) {
     estimated += row.path("estimated").asLong();
     sum(Quantity.REQUESTS, row.path("withUsage").decimalValue());
     row.path("meters")
@@ -75,6 +76,26 @@ public final class Ours {
                 sum(Quantity.CACHED, count);
               }
             });
+    if (houseCost) {
+      costs(row, unit);
+    } else {
+      charges(row, unit);
+    }
+  }
+
+  /** Nobody is named as a payer: what the house is billed for is nobody's to adjust. */
+  private void costs(JsonNode row, String unit) {
+    for (JsonNode cost : row.path("costs")) {
+      BigDecimal amount = new BigDecimal(cost.path("cost").asText());
+      if (cost.path("unit").asText().equals(unit)) {
+        sum(Quantity.COST, amount);
+      } else if (amount.signum() != 0) {
+        otherUnits.add(cost.path("unit").asText());
+      }
+    }
+  }
+
+  private void charges(JsonNode row, String unit) {
     for (JsonNode charge : row.path("charges")) {
       BigDecimal amount = new BigDecimal(charge.path("charge").asText());
       if (charge.path("unit").asText().equals(unit)) {

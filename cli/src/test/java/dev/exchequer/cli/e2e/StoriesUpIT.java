@@ -100,6 +100,21 @@ final class StoriesUpIT {
   }
 
   @Test
+  void costAndMargin() throws IOException {
+    UpProcess up = up("cost-and-margin");
+    Chat chat = ask(up, FIRST);
+    assertThat(chat.hop()).as(chat.message()).isEqualTo("2/2 pool");
+    assertThat(chat.charge()).as("the failure is the house's").isEqualTo("0.003360000 CNY");
+    String usage = Await.value("both providers in usage", () -> {
+      String answer = up.admin("GET", "/api/v1/usage?groupBy=provider", null).body();
+      return answer.contains("money/relay-a") ? answer : null;
+    });
+    assertThat(usage)
+        .contains("\"costs\":[{\"unit\":\"USD\",\"cost\":\"0.004615000\"}],\"margins\":[]")
+        .contains("\"costs\":[{\"unit\":\"CNY\",\"cost\":\"0.001680000\"}],\"margins\":[{\"unit\":\"CNY\",\"margin\":\"0.001680000\"}]");
+  }
+
+  @Test
   void bringYourOwnKey() throws IOException {
     Chat chat = ask(up("bring-your-own-key"), FIRST);
     assertThat(chat.hop()).as(chat.message()).isEqualTo("1/1 own");

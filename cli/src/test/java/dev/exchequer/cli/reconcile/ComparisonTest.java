@@ -30,10 +30,27 @@ class ComparisonTest {
           """
           {"period":"2026-11-01","provider":"default/other","servedModel":"gpt-x","withUsage":9,"meters":{"Input":9},"charges":[]},
           {"period":"2026-11-01","provider":"default/official","servedModel":"refused","withUsage":0,"meters":{},"charges":[{"unit":"CNY","charge":"0.000000000"}]}""";
-      return Ours.read(new ObjectMapper().readTree("{\"items\":[" + String.join(",", rows) + "," + others + "]}"), "default/official", "CNY");
+      return Ours.read(new ObjectMapper().readTree("{\"items\":[" + String.join(",", rows) + "," + others + "]}"), "default/official", "CNY", false);
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What the provider bills us by its cost sheet, in the sheet's unit; no balance is named, so nothing is proposed. */
+  @Test
+  void anInvoiceAgainstTheHouseCost() throws JsonProcessingException {
+    String row =
+        """
+        {"items":[{"period":"2026-11-01","provider":"default/official","servedModel":"gpt-x","balance":"default/wallet","withUsage":1,"meters":{"Input":60},
+         "charges":[{"unit":"CNY","charge":"5"}],"costs":[{"unit":"USD","cost":"0.4"},{"unit":"EUR","cost":"1"}]}]}""";
+    TreeMap<Place, Ours> ours = Ours.read(new ObjectMapper().readTree(row), "default/official", "USD", true);
+    Ours place = ours.firstEntry().getValue();
+    assertThat(place.quantities().get(Quantity.COST)).isEqualByComparingTo("0.4");
+    assertThat(place.otherUnits()).containsExactly("EUR");
+    Comparison comparison =
+        Comparison.of(Map.of(ours.firstKey(), Map.of(Quantity.COST, new BigDecimal("0.5"))), ours, new Comparison.Terms(java.util.Set.of(Quantity.COST), BigDecimal.ONE, BigDecimal.ZERO));
+    assertThat(comparison.agrees()).isFalse();
+    assertThat(Proposal.of(comparison, "f")).isEmpty();
   }
 
   private static Map<Quantity, BigDecimal> theirs(String input, String output, String cost) {

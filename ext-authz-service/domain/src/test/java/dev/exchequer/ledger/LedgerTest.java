@@ -2,13 +2,11 @@ package dev.exchequer.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.exchequer.fallback.Ending;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command.JournalEvent;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Budget;
-import dev.exchequer.policy.FallbackReason;
 import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.RouteClass;
@@ -87,43 +85,6 @@ class LedgerTest {
     assertThat(receipt.retries()).isEqualTo(1);
     assertThat(world.posted(World.CREDIT)).isEqualTo(Money.parse("10"));
     assertThat(world.posted(World.WALLET)).isEqualTo(Money.parse("10") - CHARGE);
-  }
-
-  @Test
-  void aFloodOfRefusalsHasTenReceiptsASecondAndIsCounted() {
-    world.credit = "0";
-    world.withConsent = false;
-    world.start();
-    world.now = World.START + 400;
-    for (int i = 1; i <= 25; i++) {
-      Result.Refused refused = (Result.Refused) world.admit("a" + i);
-      assertThat(refused.ending().code()).isEqualTo("balance_insufficient");
-      assertThat(refused.receipt()).isEqualTo(i <= Refusals.RECEIPTS_A_SECOND ? "a" + i : null);
-    }
-    world.now = World.START + 999;
-    Result.Refused late = (Result.Refused) world.apply(new Command.Deny(world.facts("b", "", null), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
-    assertThat(late.ending().code()).isEqualTo("model_not_found");
-    assertThat(late.receipt()).isNull();
-    world.now = World.START + 1000;
-    assertThat(((Result.Refused) world.admit("c")).receipt()).as("the next second has its own").isEqualTo("c");
-    assertThat(world.receipts).hasSize(Refusals.RECEIPTS_A_SECOND + 1);
-    assertThat(world.counted)
-        .isEqualTo(
-            Map.of(
-                new Change.RefusalCounted(World.name("key"), World.START, "balance_insufficient"), 15,
-                new Change.RefusalCounted(World.name("key"), World.START, "model_not_found"), 1));
-  }
-
-  @Test
-  void anIdempotencyConflictCountsAsNoRefusal() {
-    world.start();
-    held(world.admit("r", "", "once"));
-    for (int i = 0; i < 30; i++) {
-      assertThat(((Result.Refused) world.admit("again" + i, "", "once")).receipt()).isEqualTo("r");
-    }
-    assertThat(world.counted).isEmpty();
-    world.apply(new Command.Deny(world.facts("d", "", null), Ending.of(404, "model_not_found", "no route", new Ending.Retry.No())));
-    assertThat(world.receipts).containsOnlyKeys("d");
   }
 
   @ParameterizedTest(name = "first {0}, second {1}, policy consents {2}, project {3}, key never {4}: pays {5}")
@@ -378,31 +339,6 @@ class LedgerTest {
     assertThat(world.apply(new Command.Grant(World.CREDIT, 0, "ann", "top up", "k3"))).isInstanceOf(Result.Rejected.class);
     assertThat(world.apply(new Command.Grant(World.CREDIT, Long.MAX_VALUE, "ann", "top up", "k4"))).isInstanceOf(Result.Rejected.class);
     assertThat(world.posted(World.CREDIT)).isEqualTo(Money.parse("10") + 5);
-  }
-
-  @Test
-  void skipsThatDoNotPassEndTheWalk() {
-    world.credit = "0";
-    world.reasons = EnumSet.of(FallbackReason.CONNECT_FAILURE);
-    world.start();
-    assertThat(refused(world.admit("r"))).isEqualTo("balance_insufficient");
-    assertThat(receipt("r").hops()).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"credit_suspended,balance_suspended", "route_suspended,provider_unavailable", "no_price,price_missing", "busy,provider_unavailable", "forbidden,route_forbidden"})
-  void refusals(String situation, String code) {
-    world.withConsent = false;
-    switch (situation) {
-      case "credit_suspended" -> world.creditSuspended = true;
-      case "route_suspended" -> world.routeSuspended = true;
-      case "no_price" -> world.priced = false;
-      case "busy" -> world.maxInFlight = 0;
-      default -> world.keyClasses = EnumSet.of(RouteClass.SUBSCRIPTION);
-    }
-    world.start();
-    assertThat(refused(world.admit("r"))).isEqualTo(code);
-    assertThat(receipt("r").status()).isEqualTo("Denied");
   }
 
   @Test

@@ -115,6 +115,35 @@ class PostgresProofIT {
     assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
   }
 
+  /** What providers bill the house is in a stripe of each replica's own. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    "UPDATE house_accounts SET nanos = nanos + 1 WHERE stripe = 'two' | house account two, default/mock, USD: its sum is",
+    "DELETE FROM house_accounts WHERE stripe = 'one' | house account one, default/mock, USD: has entries and is not there",
+    "UPDATE house_entries SET amount = amount + 1 WHERE receipt = 'b' | house account two, default/mock, USD: its sum is",
+    "UPDATE holds SET body = replace(body, '\"amountNanos\":300000', '\"amountNanos\":300001') WHERE request = 'b' | hold b/1: its house cost is",
+    "DELETE FROM house_entries WHERE receipt = 'b' | house account two, default/mock, USD: its sum is",
+  })
+  void whatTheHouseIsBilledForIsProven(String sql, String named) throws Exception {
+    World costed = world();
+    costed.costSheet = World.costSheet("USD");
+    try (OpenLedger one = PostgresServer.open(url, "one", costed);
+        OpenLedger two = PostgresServer.open(url, "two", costed)) {
+      for (String id : List.of("a", "a2")) {
+        one.admit(id).join();
+        one.settle(id).join();
+      }
+      two.admit("b").join();
+      two.settle("b").join();
+      assertThat(one.home.history().houseAccounts()).extracting(account -> account.nanos().longValue(), account -> account.entries()).containsExactly(org.assertj.core.groups.Tuple.tuple(900_000L, 3L));
+    }
+    assertThat(PostgresServer.number(url, "SELECT count(*) FROM house_accounts")).isEqualTo(2);
+    proof();
+    PostgresServer.execute(url, "ALTER TABLE house_entries DISABLE TRIGGER ALL");
+    PostgresServer.execute(url, sql);
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
+  }
+
   /** A row deleted by hand: its chain ends with what is there when the name is taken over. */
   @Test
   void theChainOfAWriterWhoseRowWasDeletedEndsWithItsLastRecord() throws Exception {
