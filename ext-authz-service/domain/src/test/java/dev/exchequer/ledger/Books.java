@@ -19,33 +19,33 @@ import java.util.Optional;
 import java.util.Set;
 
 /** An independent bookkeeper: reads nothing but the recorded changes, and checks the invariants of DOMAIN section 5 after each command. */
-final class Books {
-  final List<Change> history = new ArrayList<>();
-  final Map<HoldId, Hold> holds = new LinkedHashMap<>();
-  final Map<String, Receipt> receipts = new LinkedHashMap<>();
-  final Map<ObjectName, Account> accounts = new HashMap<>();
-  final Map<BucketKey, Bucket> buckets = new HashMap<>();
+public final class Books {
+  public final List<Change> history = new ArrayList<>();
+  public final Map<HoldId, Hold> holds = new LinkedHashMap<>();
+  public final Map<String, Receipt> receipts = new LinkedHashMap<>();
+  public final Map<ObjectName, Account> accounts = new HashMap<>();
+  public final Map<BucketKey, Bucket> buckets = new HashMap<>();
   private final Map<ObjectName, List<Entry>> entries = new HashMap<>();
   private final Map<HoldId, List<Entry>> entriesOf = new HashMap<>();
   private final Map<HoldId, List<HouseEntry>> houseOf = new HashMap<>();
   private final Map<ObjectName, BigInteger> held = new HashMap<>();
   private final Map<BucketKey, BigInteger> bucketHeld = new HashMap<>();
   private final Map<BucketKey, BigInteger> bucketSpent = new HashMap<>();
-  final Set<String> grants = new LinkedHashSet<>();
+  public final Set<String> grants = new LinkedHashSet<>();
   private final Map<String, Integer> refusalsOfSecond = new HashMap<>();
-  long refusalsCounted;
+  public long refusalsCounted;
   final LotBooks lots = new LotBooks();
   /** Ledger time of the latest command. */
-  long now;
+  public long now;
 
-  static void check(boolean holds, String invariant) {
+  public static void check(boolean holds, String invariant) {
     if (!holds) {
       throw new AssertionError("broken: " + invariant);
     }
   }
 
   /** All changes of one command. */
-  void record(List<Change> changes) {
+  public void record(List<Change> changes) {
     Set<HoldId> touched = new LinkedHashSet<>();
     for (Change change : changes) {
       history.add(change);
@@ -97,7 +97,7 @@ final class Books {
   }
 
   /** Receipts of denied requests that a key got in the second of this moment. */
-  int receiptsOfRefusals(ObjectName apiKey, long atMs) {
+  public int receiptsOfRefusals(ObjectName apiKey, long atMs) {
     return refusalsOfSecond.getOrDefault(apiKey + " " + atMs / 1000, 0);
   }
 
@@ -237,7 +237,7 @@ final class Books {
   }
 
   /** The state that a process finds: all changes replayed, or, as a store does it, the rows as they are and ended holds on demand. */
-  LedgerState state(long startedAtMs, boolean replay) {
+  public LedgerState state(long startedAtMs, boolean replay) {
     LedgerState state = new LedgerState(startedAtMs, id -> Optional.ofNullable(holds.get(id)));
     Map<String, RunningRequest> running = new LinkedHashMap<>();
     for (Change change : history) {
@@ -263,8 +263,13 @@ final class Books {
     return state;
   }
 
+  /** When the process began that has this state. */
+  public static long startedAt(LedgerState state) {
+    return state.startedAtMs();
+  }
+
   /** Both decide alike from here on. */
-  void checkSame(LedgerState a, LedgerState b) {
+  public void checkSame(LedgerState a, LedgerState b) {
     for (ObjectName name : accounts.keySet()) {
       check(a.account(name).equals(b.account(name)), "replay gives account " + name);
     }

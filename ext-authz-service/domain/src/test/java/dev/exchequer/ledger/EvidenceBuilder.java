@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Evidence piece by piece; what is not said is as in a complete JSON answer without usage. */
-final class EvidenceBuilder {
+public final class EvidenceBuilder {
   Evidence.From from = Evidence.From.SETTLE;
   int status = 200;
   String local = "";
@@ -26,7 +26,7 @@ final class EvidenceBuilder {
   long textBytes;
   long outputItems = 1;
 
-  Evidence build() {
+  public Evidence build() {
     return new Evidence(
         from, status, local, encoding, usage, null, "", tier, "", finish, errorSeen, streamed, released, complete, clientGone, upstreamSeen, events, textBytes,
         outputItems, 5, 10, null, -1);
@@ -67,7 +67,7 @@ final class EvidenceBuilder {
   }
 
   /** Any way to end, with any usage. */
-  static EvidenceBuilder any(Random random, Evidence.From from) {
+  public static EvidenceBuilder any(Random random, Evidence.From from) {
     EvidenceBuilder evidence = new EvidenceBuilder();
     evidence.from = from;
     switch (random.nextInt(14)) {

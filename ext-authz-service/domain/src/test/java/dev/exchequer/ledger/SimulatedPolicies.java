@@ -29,22 +29,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Policies of the simulation: the same names each time, with other prices, limits, consents and suspensions. */
-final class SimulatedPolicies {
-  static final List<ObjectName> KEYS = List.of(name("ann"), name("never"), name("pool-only"), name("lone"));
-  static final List<ObjectName> ROUTES = List.of(name("fast"), name("cheap"), name("own"));
-  static final List<ObjectName> BALANCES = List.of(name("credit"), name("wallet-a"), name("wallet-b"), name("lone"));
-  static final List<ObjectName> PROVIDERS = List.of(name("one"), name("two"));
+public final class SimulatedPolicies {
+  public static final List<ObjectName> KEYS = List.of(name("ann"), name("never"), name("pool-only"), name("lone"));
+  public static final List<ObjectName> ROUTES = List.of(name("fast"), name("cheap"), name("own"));
+  public static final List<ObjectName> BALANCES = List.of(name("credit"), name("wallet-a"), name("wallet-b"), name("lone"));
+  public static final List<ObjectName> PROVIDERS = List.of(name("one"), name("two"));
   private static final List<ModelPattern> ANY = List.of(new ModelPattern("*"));
   private static final Set<RouteClass> ALL = EnumSet.allOf(RouteClass.class);
 
   private final Random random;
   private int plans;
 
-  SimulatedPolicies(Random random) {
+  public SimulatedPolicies(Random random) {
     this.random = random;
   }
 
-  static ObjectName projectOf(ObjectName key) {
+  public static ObjectName projectOf(ObjectName key) {
     return key.equals(name("lone")) ? name("lone") : name("acme");
   }
 
@@ -52,7 +52,7 @@ final class SimulatedPolicies {
     return random.nextInt(8) == 0;
   }
 
-  Policy next() {
+  public Policy next() {
     Set<Project.Crossing> consents =
         Set.of(
             new Project.Crossing(RouteClass.DIRECT, RouteClass.POOL), new Project.Crossing(RouteClass.BYOK, RouteClass.POOL),

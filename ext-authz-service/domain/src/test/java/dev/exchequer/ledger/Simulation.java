@@ -2,24 +2,15 @@ package dev.exchequer.ledger;
 
 import static dev.exchequer.ledger.Books.check;
 
-import dev.exchequer.budget.Bucket;
-import dev.exchequer.budget.BucketKey;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.fallback.Evidence;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command.JournalEvent;
-import dev.exchequer.policy.Balance;
-import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Endpoint;
-import dev.exchequer.policy.Policy;
-import dev.exchequer.policy.Route;
 import dev.exchequer.pricing.Demand;
-import dev.exchequer.receipt.Receipt;
 import dev.exchequer.selection.RequestFacts;
-import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +28,7 @@ final class Simulation {
 
   private final Random random;
   private final SimulatedPolicies policies;
+  private final SimulatedPeople people;
   private final Map<String, RequestFacts> admitted = new LinkedHashMap<>();
   private final List<String> recent = new ArrayList<>();
   private final List<Command.Administer> grantsMade = new ArrayList<>();
@@ -54,6 +46,7 @@ final class Simulation {
   Simulation(long seed) {
     this.random = new Random(seed);
     this.policies = new SimulatedPolicies(random);
+    this.people = new SimulatedPeople(random);
     this.startedAt = now;
     this.state = books.state(now, true);
   }
@@ -98,7 +91,7 @@ final class Simulation {
     } else if (dice < 860) {
       apply(new Command.Activate(policies.next()));
     } else if (dice < 880) {
-      grant();
+      tell(people.grant(books, now));
     } else if (dice < 900) {
       administer();
     } else if (dice < 910) {
@@ -174,7 +167,7 @@ final class Simulation {
       admitted.put(facts.id(), facts);
       recent.add(facts.id());
       fresh(facts, held);
-      checkIdempotency(facts);
+      AdmissionChecks.idempotencyKey(books, facts, admitted.values(), now);
     } else {
       refused(facts, result);
     }
@@ -198,53 +191,9 @@ final class Simulation {
     }
   }
 
-  private void checkIdempotency(RequestFacts facts) {
-    if (facts.idempotencyKey() == null) {
-      return;
-    }
-    for (RequestFacts other : admitted.values()) {
-      if (other != facts && facts.idempotencyKey().equals(other.idempotencyKey()) && facts.apiKey().equals(other.apiKey())) {
-        Receipt receipt = books.receipts.get(other.id());
-        if (receipt == null) {
-          throw new AssertionError("broken: the Idempotency-Key of a running request is taken");
-        }
-        boolean free = receipt.totals().isEmpty() && !receipt.status().equals("InDoubt");
-        check(free || receipt.endedAt() + 24 * HOUR_MS <= now, "the Idempotency-Key of a request that cost something is taken for a day");
-      }
-    }
-  }
-
-  /** Right after a hold was made: everything that it counts in had room for it. */
   private void fresh(RequestFacts facts, Result.Held held) {
-    Policy policy = state.policy(facts.planDigest()).orElseThrow();
-    Route route = Objects.requireNonNull(policy.routes().get(Objects.requireNonNull(facts.route())));
-    Hold hold = Objects.requireNonNull(books.holds.get(held.id()));
     firstHeld.put(held.id(), held);
-    check(held.id().attempt() <= route.fallback().maxAttempts(), "maxAttempts");
-    check(held.id().attempt() == 1 || now - facts.timeMs() < route.fallback().giveUpAfterMs(), "no attempt starts after giveUpAfter");
-    if (held.balance() != null) {
-      Balance balance = Objects.requireNonNull(policy.balances().get(held.balance()));
-      Account account = Objects.requireNonNull(books.accounts.get(held.balance()));
-      BigInteger available = BigInteger.valueOf(account.posted()).add(BigInteger.valueOf(balance.overdraftNanos())).subtract(BigInteger.valueOf(account.held()));
-      check(available.signum() >= 0, "available is never below the overdraft at admission");
-      check(!balance.suspended() && !account.purse().suspended() && !account.purse().closed(), "a suspended balance takes no new holds");
-    }
-    for (Budget budget : policy.budgets()) {
-      for (BucketKey key : hold.buckets()) {
-        if (key.budget().equals(budget.name()) && !budget.audit()) {
-          Bucket bucket = Objects.requireNonNull(books.buckets.get(key));
-          check(bucket.spent() + bucket.held() <= Objects.requireNonNull(budget.limits().get(key.unit())), "a budget is never exceeded at admission");
-        }
-      }
-    }
-    if (Objects.requireNonNull(policy.keys().get(facts.apiKey())).neverCross()) {
-      Set<String> units = new HashSet<>();
-      for (int attempt = 1; attempt <= held.id().attempt(); attempt++) {
-        Hold other = Objects.requireNonNull(books.holds.get(new HoldId(facts.id(), attempt)));
-        units.add(other.quote() == null ? "nobody pays" : other.quote().unit());
-      }
-      check(units.size() == 1, "all hops of a Never request share a payer");
-    }
+    AdmissionChecks.fresh(books, state.policy(facts.planDigest()).orElseThrow(), facts, held, now);
   }
 
   /** The same admission, hold or grant once more. */
@@ -353,61 +302,16 @@ final class Simulation {
     state.activeHolds().stream().findFirst().map(Hold::id).ifPresent(id -> settle(id, EvidenceBuilder.any(random, Evidence.From.SETTLE).build()));
   }
 
-  private void grant() {
-    ObjectName balance = SimulatedPolicies.BALANCES.get(random.nextInt(SimulatedPolicies.BALANCES.size()));
-    long posted = Objects.requireNonNull(books.accounts.get(balance)).posted();
-    long debt = posted < 0 && random.nextBoolean() ? -Math.max(posted, -Long.MAX_VALUE / 2) : 0;
-    long amount = debt + 1 + random.nextLong(2_000_000_000);
-    tell(new Command.Grant(balance, amount, terms(), "ann", "top up", "g" + places + "-" + requests + "-" + grantsMade.size()));
-  }
-
-  private GrantTerms terms() {
-    long start = random.nextInt(4) == 0 ? now + random.nextLong(HOUR_MS) : 0;
-    long end = random.nextBoolean() ? Math.max(start, now) + 1 + random.nextLong(random.nextBoolean() ? 20_000 : 2 * HOUR_MS) : 0;
-    return random.nextInt(3) == 0 ? GrantTerms.PLAIN : new GrantTerms(random.nextBoolean(), random.nextInt(3) * 25, start, end);
-  }
-
-  /** People do things, sensible or not. What is refused changes nothing. */
   private void administer() {
-    ObjectName balance = SimulatedPolicies.BALANCES.get(random.nextInt(SimulatedPolicies.BALANCES.size()));
-    String key = "a" + places + "-" + requests + "-" + grantsMade.size();
-    switch (random.nextInt(8)) {
-      case 0 -> {
-        long amount = random.nextLong(1_000_000_000) - 600_000_000;
-        if (tell(new Command.Adjust(balance, amount, "bob", "count", key)) && amount < 0) {
-          long overdraft = Objects.requireNonNull(state.policy().orElseThrow().balances().get(balance)).overdraftNanos();
-          check(Objects.requireNonNull(books.accounts.get(balance)).available(overdraft) >= 0, "an adjustment reaches the overdraft, not further");
-        }
-      }
-      case 1 -> {
-        List<Lot> lots = Objects.requireNonNull(books.accounts.get(balance)).purse().lots();
-        String grant = lots.isEmpty() || random.nextInt(5) == 0 ? "admin/none" : lots.get(random.nextInt(lots.size())).grant();
-        tell(new Command.VoidGrant(balance, grant, "bob", "mistake", key));
-      }
-      case 2 -> tell(new Command.Stand(balance, random.nextInt(4) == 0 ? Command.Stand.Standing.SUSPENDED : Command.Stand.Standing.OPEN, "bob", "checks", key));
-      case 3 -> {
-        Account account = Objects.requireNonNull(books.accounts.get(balance));
-        tell(new Command.Stand(balance, Command.Stand.Standing.OPEN, "bob", "checks", key));
-        if (balance.name().equals("wallet-b") && random.nextInt(4) == 0) {
-          tell(new Command.Adjust(balance, -account.posted(), "bob", "end", key + "-"));
-          tell(new Command.Stand(balance, Command.Stand.Standing.CLOSED, "bob", "end", key + "."));
-        }
-      }
-      default -> {
-        HoldId id = someHold();
-        for (int i = 0; i < 6 && (books.holds.get(id) == null || Objects.requireNonNull(books.holds.get(id)).charged() == 0); i++) {
-          id = someHold();
-        }
-        Hold hold = books.holds.get(id);
-        long charged = hold == null ? 5 : hold.charged();
-        long amount = random.nextInt(4) == 0 ? charged : charged <= 0 ? charged : 1 + random.nextLong(charged);
-        tell(new Command.Refund(id.request(), id.attempt(), amount, "bob", "bad answer", key));
-      }
+    HoldId id = someHold();
+    for (int i = 0; i < 6 && (books.holds.get(id) == null || Objects.requireNonNull(books.holds.get(id)).charged() == 0); i++) {
+      id = someHold();
     }
+    people.something(books, id).forEach(this::tell);
   }
 
-  /** @return whether it was carried out */
-  private boolean tell(Command.Administer command) {
+  /** What is refused changes nothing. */
+  private void tell(Command.Administer command) {
     apply(new Command.Sweep());
     int before = books.history.size();
     Result result = apply(command);
@@ -416,9 +320,9 @@ final class Simulation {
     if (result instanceof Result.Rejected) {
       check(books.history.size() == before, "what is refused changes nothing");
     } else {
+      SimulatedPeople.carriedOut(command, books, state.policy().orElseThrow());
       grantsMade.add(command);
     }
-    return !(result instanceof Result.Rejected);
   }
 
   private void sweep() {

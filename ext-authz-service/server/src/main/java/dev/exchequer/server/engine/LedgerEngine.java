@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engine over a lane: adds what the ledger must not know (who is cooling down, which request runs in this process) and nothing of money. */
@@ -48,7 +49,8 @@ public final class LedgerEngine implements Engine {
   private final BooleanSupplier journalWritable;
   private final Observer observer;
   private final ProviderHealth health = new ProviderHealth();
-  private final RunningRequests running = new RunningRequests();
+  private final RunningRequests running;
+  private final LongSupplier nanos;
   private final AtomicReference<@Nullable Policy> policy = new AtomicReference<>();
   private volatile List<String> pinned = List.of();
 
@@ -57,10 +59,17 @@ public final class LedgerEngine implements Engine {
    * @param journalWritable false = nothing may be admitted
    */
   public LedgerEngine(LedgerLane lane, BiConsumer<String, byte[]> remember, BooleanSupplier journalWritable, Observer observer) {
+    this(lane, remember, journalWritable, observer, System::nanoTime);
+  }
+
+  /** @param nanos as System.nanoTime */
+  public LedgerEngine(LedgerLane lane, BiConsumer<String, byte[]> remember, BooleanSupplier journalWritable, Observer observer, LongSupplier nanos) {
     this.lane = lane;
     this.remember = remember;
     this.journalWritable = journalWritable;
     this.observer = observer;
+    this.nanos = nanos;
+    this.running = new RunningRequests(nanos);
   }
 
   /** Takes over what the process before this one left. */
@@ -88,7 +97,7 @@ public final class LedgerEngine implements Engine {
 
   @Override
   public CompletableFuture<Result> admit(Admitted admitted, BooleanSupplier cancelled, long deadlineNanos) {
-    ProviderView view = health.view(System.nanoTime(), true);
+    ProviderView view = health.view(nanos.getAsLong(), true);
     // Known before it is durable: the hop's Settle may come before this thread gets to run again.
     running.admitted(admitted);
     return lane.submit(new Command.Admit(admitted.facts(), view), cancelled, deadlineNanos)
@@ -102,7 +111,7 @@ public final class LedgerEngine implements Engine {
 
   @Override
   public CompletableFuture<Result> next(HoldId id, BooleanSupplier cancelled, long deadlineNanos) {
-    ProviderView view = health.view(System.nanoTime(), true);
+    ProviderView view = health.view(nanos.getAsLong(), true);
     Admitted admitted = running.request(id.request()).orElse(null);
     return lane.submit(new Command.NextAttempt(id, view), cancelled, deadlineNanos).whenComplete((result, error) -> taken(admitted, view, result));
   }
@@ -139,9 +148,9 @@ public final class LedgerEngine implements Engine {
     Admitted admitted = running.request(id.request()).orElse(null);
     Provider provider = running.provider(id).orElse(null);
     if (admitted != null && provider != null) {
-      health.ended(provider.name(), admitted.route().fallback(), evidence, System.nanoTime());
+      health.ended(provider.name(), admitted.route().fallback(), evidence, nanos.getAsLong());
     }
-    return lane.submit(new Command.Settle(id, evidence, health.view(System.nanoTime(), false)));
+    return lane.submit(new Command.Settle(id, evidence, health.view(nanos.getAsLong(), false)));
   }
 
   @Override
@@ -166,7 +175,7 @@ public final class LedgerEngine implements Engine {
 
   @Override
   public CompletableFuture<DryRun> dryRun(RequestFacts facts) {
-    ProviderView view = health.view(System.nanoTime(), false);
+    ProviderView view = health.view(nanos.getAsLong(), false);
     return lane.ask(new Rehearsal(facts, view));
   }
 

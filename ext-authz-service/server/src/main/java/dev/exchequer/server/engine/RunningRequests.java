@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What this process remembers of requests under way and of who serves their attempts. Nothing here is money: after a restart it is empty or read anew. */
@@ -19,6 +20,13 @@ final class RunningRequests {
   private final ConcurrentMap<String, Known<Admitted>> requests = new ConcurrentHashMap<>();
   private final ConcurrentMap<HoldId, Known<Provider>> attempts = new ConcurrentHashMap<>();
 
+  private final LongSupplier nanos;
+
+  /** @param nanos as System.nanoTime */
+  RunningRequests(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
   /** Attempts that were running when the process before this one ended. */
   void restore(LedgerState state) {
     state
@@ -28,15 +36,15 @@ final class RunningRequests {
                 state
                     .policy(hold.planDigest())
                     .map(policy -> policy.providers().get(hold.subject().provider()))
-                    .ifPresent(provider -> attempts.put(hold.id(), new Known<>(provider, System.nanoTime()))));
+                    .ifPresent(provider -> attempts.put(hold.id(), new Known<>(provider, nanos.getAsLong()))));
   }
 
   void admitted(Admitted request) {
-    requests.put(request.facts().id(), new Known<>(request, System.nanoTime()));
+    requests.put(request.facts().id(), new Known<>(request, nanos.getAsLong()));
   }
 
   void sent(HoldId id, Provider provider) {
-    attempts.put(id, new Known<>(provider, System.nanoTime()));
+    attempts.put(id, new Known<>(provider, nanos.getAsLong()));
   }
 
   void over(String request) {
@@ -69,7 +77,7 @@ final class RunningRequests {
   }
 
   void forgetOld() {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     requests.values().removeIf(known -> now - known.sinceNanos > FORGOTTEN_AFTER_NANOS);
     attempts.values().removeIf(known -> now - known.sinceNanos > FORGOTTEN_AFTER_NANOS);
   }

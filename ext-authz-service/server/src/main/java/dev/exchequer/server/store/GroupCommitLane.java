@@ -5,31 +5,20 @@ import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The lane: a batch is whatever queued during the last commit, no lingering; it is decided by a {@link BatchLedger}. What cannot be committed is answered with
- * {@link LedgerLane.LedgerUnavailable}.
- *
- * <p>What opens something (admissions, holds, refusals, grants, questions) is turned away when too much of it waits, and a hold also when its answer would come
- * after its deadline. What ends something is always taken: there is no more of it than there are holds.
- */
+/** The lane: a thread that decides and commits what waits in its {@link CommitQueue}, and another one that gives the answers. What cannot be committed is answered with {@link LedgerLane.LedgerUnavailable}. */
 public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitLane.class);
-  private static final int LARGEST_BATCH = 1024;
-  private static final int LARGEST_QUEUE = 20_000;
+  private static final long IDLE_MS = 100;
 
   /** What the lane did, for metrics. */
   public interface Observer {
@@ -41,49 +30,9 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
     default void stored(Change change) {}
   }
 
-  private final BatchLedger ledger;
-  private final LongSupplier nanos;
-  private final Observer observer;
-  private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
-  private final Backlog backlog;
+  private final CommitQueue queue;
   private final ExecutorService completions;
   private final Thread thread;
-  private volatile boolean stopping;
-
-  private sealed interface Work {
-    CompletableFuture<?> answer();
-
-    /** Whether it may be turned away. */
-    boolean opens();
-  }
-
-  private record Asked<T>(Question<T> question, CompletableFuture<T> answer) implements Work {
-    @Override
-    public boolean opens() {
-      return true;
-    }
-  }
-
-  private record Pending(Command command, @Nullable BooleanSupplier cancelled, long deadlineNanos, CompletableFuture<Result> answer) implements Work {
-    @Override
-    public boolean opens() {
-      return switch (command) {
-        case Command.Admit admit -> true;
-        case Command.NextAttempt next -> true;
-        case Command.Deny deny -> true;
-        case Command.Administer administer -> true;
-        case Command.Settle settle -> false;
-        case Command.Abandon abandon -> false;
-        case Command.Journal journal -> false;
-        case Command.Sweep sweep -> false;
-        case Command.Activate activate -> false;
-      };
-    }
-
-    boolean given(long nowNanos) {
-      return cancelled != null && (cancelled.getAsBoolean() || nowNanos - deadlineNanos > 0);
-    }
-  }
 
   /** @param loaded sees the state before the first command, on the caller's thread */
   public GroupCommitLane(LedgerStore store, Clock clock, Observer observer, Consumer<LedgerState> loaded) {
@@ -92,7 +41,7 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
 
   /** @param nanos as System.nanoTime */
   GroupCommitLane(LedgerStore store, Clock clock, LongSupplier nanos, Observer observer, Consumer<LedgerState> loaded) {
-    this(loaded(new LocalLedger(store, clock), loaded), nanos, observer);
+    this(loaded(new LocalLedger(store, clock, Decider.CORE), loaded), nanos, observer);
   }
 
   private static LocalLedger loaded(LocalLedger ledger, Consumer<LedgerState> loaded) {
@@ -106,159 +55,41 @@ public final class GroupCommitLane implements LedgerLane, AutoCloseable {
   }
 
   private GroupCommitLane(BatchLedger ledger, LongSupplier nanos, Observer observer) {
-    this.ledger = ledger;
-    this.nanos = nanos;
-    this.backlog = new Backlog(LARGEST_BATCH, LARGEST_QUEUE, nanos);
-    this.observer = observer;
     this.completions = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("ledger-answers").daemon().factory());
+    this.queue = new CommitQueue(ledger, nanos, observer, completions);
     this.thread = Thread.ofPlatform().name("ledger-lane").start(this::run);
   }
 
   @Override
   public CompletableFuture<Result> submit(Command command) {
-    Pending pending = new Pending(command, null, 0, new CompletableFuture<>());
-    enqueue(pending);
-    return pending.answer;
+    return queue.submit(command);
   }
 
   @Override
   public CompletableFuture<Result> submit(Command command, BooleanSupplier cancelled, long deadlineNanos) {
-    Pending pending = new Pending(command, cancelled, deadlineNanos, new CompletableFuture<>());
-    if (pending.opens() && backlog.waitNanos() > deadlineNanos - nanos.getAsLong()) {
-      pending.answer.completeExceptionally(new LedgerUnavailable("the ledger has more to do than it can before this request's deadline"));
-    } else {
-      enqueue(pending);
-    }
-    return pending.answer;
+    return queue.submit(command, cancelled, deadlineNanos);
   }
 
   @Override
   public <T> CompletableFuture<T> ask(Question<T> question) {
-    Asked<T> asked = new Asked<>(question, new CompletableFuture<>());
-    enqueue(asked);
-    return asked.answer;
-  }
-
-  private void enqueue(Work work) {
-    if (stopping) {
-      work.answer().completeExceptionally(new LedgerUnavailable("the ledger is closing"));
-    } else if (work.opens() && backlog.isFull()) {
-      work.answer().completeExceptionally(new LedgerUnavailable("the ledger has more to do than it can queue"));
-    } else {
-      backlog.added();
-      queue.add(work);
-    }
+    return queue.ask(question);
   }
 
   private void run() {
-    List<Work> batch = new ArrayList<>(LARGEST_BATCH);
-    while (true) {
-      try {
-        Work first = queue.poll(100, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          if (stopping) {
-            return;
-          }
-          continue;
-        }
-        batch.add(first);
-        queue.drainTo(batch, LARGEST_BATCH - 1);
-        backlog.begun(batch.size());
-        process(batch);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        LOG.error("the ledger failed", e);
-        ledger.forget();
-        backlog.ended();
-        fail(batch, e);
-      } finally {
-        backlog.ended();
-        batch.clear();
-      }
-    }
-  }
-
-  private void process(List<Work> batch) {
-    List<Pending> wanted = new ArrayList<>(batch.size());
-    long nowNanos = nanos.getAsLong();
-    for (Work work : batch) {
-      switch (work) {
-        // Before the batch is decided: the state says what is committed, and no more.
-        case Asked<?> asked -> look(asked);
-        case Pending pending -> {
-          if (pending.given(nowNanos)) {
-            answer(() -> pending.answer.completeExceptionally(new LedgerUnavailable("nobody waits for this any more")));
-          } else {
-            wanted.add(pending);
-          }
-        }
-      }
-    }
-    if (!wanted.isEmpty()) {
-      decide(wanted);
-    }
-  }
-
-  private <T> void look(Asked<T> asked) {
     try {
-      T seen = ledger.ask(asked.question);
-      answer(() -> asked.answer.complete(seen));
-    } catch (RuntimeException e) {
-      answer(() -> asked.answer.completeExceptionally(e));
+      boolean more = true;
+      while (more || !queue.stopped()) {
+        more = queue.turn(IDLE_MS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-  }
-
-  private void decide(List<Pending> wanted) {
-    long started = System.nanoTime();
-    List<BatchLedger.Answer> answers = ledger.decide(wanted.stream().map(Pending::command).toList());
-    backlog.ended(); // before the answers: who gets one may come back at once
-    int decided = (int) answers.stream().filter(answer -> answer.result() != null).count();
-    if (decided > 0) {
-      observer.committed(decided, System.nanoTime() - started);
-    }
-    answer(
-        () -> {
-          for (int i = 0; i < wanted.size(); i++) {
-            complete(wanted.get(i), answers.get(i));
-          }
-        });
-  }
-
-  private void complete(Pending pending, BatchLedger.Answer answer) {
-    Result result = answer.result();
-    if (result == null) {
-      pending.answer.completeExceptionally(java.util.Objects.requireNonNull(answer.failure()));
-    } else if (pending.cancelled != null && pending.cancelled.getAsBoolean() && result instanceof Result.Held held) {
-      submit(new Command.Abandon(held.id()));
-      pending.answer.cancel(false);
-    } else {
-      pending.answer.complete(result);
-    }
-  }
-
-  private void fail(List<Work> batch, RuntimeException cause) {
-    LedgerUnavailable unavailable = cause instanceof LedgerUnavailable known ? known : new LedgerUnavailable("the ledger failed", cause);
-    List<Work> failed = List.copyOf(batch);
-    answer(() -> failed.forEach(work -> work.answer().completeExceptionally(unavailable)));
-  }
-
-  private void answer(Runnable completion) {
-    completions.execute(
-        () -> {
-          try {
-            completion.run();
-          } catch (RuntimeException e) {
-            LOG.error("an answer could not be given", e);
-          }
-        });
   }
 
   /** Decides what is queued, then stops. The store stays open. */
   @Override
   public void close() {
-    stopping = true;
+    queue.stop();
     try {
       thread.join(10_000);
       completions.shutdown();

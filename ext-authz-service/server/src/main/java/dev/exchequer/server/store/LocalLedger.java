@@ -3,7 +3,6 @@ package dev.exchequer.server.store;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Decision;
-import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
 import java.time.Clock;
@@ -22,12 +21,14 @@ final class LocalLedger implements BatchLedger {
 
   private final LedgerStore store;
   private final Clock clock;
+  private final Decider decider;
   private @Nullable LedgerState state;
   private long lastTimeMs;
 
-  LocalLedger(LedgerStore store, Clock clock) {
+  LocalLedger(LedgerStore store, Clock clock, Decider decider) {
     this.store = store;
     this.clock = clock;
+    this.decider = decider;
     this.state = store.load(clock.millis());
     this.lastTimeMs = store.lastTimeMs();
   }
@@ -52,7 +53,7 @@ final class LocalLedger implements BatchLedger {
     for (int i = 0; i < commands.size(); i++) {
       Result result;
       try {
-        Decision decision = LedgerCore.apply(current, commands.get(i), now);
+        Decision decision = decider.apply(current, commands.get(i), now);
         changes.addAll(decision.changes());
         result = decision.result();
       } catch (RuntimeException bug) {

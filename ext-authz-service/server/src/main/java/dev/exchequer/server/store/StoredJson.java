@@ -17,9 +17,10 @@ import dev.exchequer.identity.ObjectName;
 
 /** Rows whose content only this program reads (holds, running requests) as JSON: a record is its own schema. */
 public final class StoredJson {
-  private final ObjectMapper mapper;
+  /** One for all: what it learned of a record's form it knows. */
+  private static final ObjectMapper MAPPER = mapper();
 
-  public StoredJson() {
+  private static ObjectMapper mapper() {
     SimpleModule names = new SimpleModule();
     names.addKeyDeserializer(
         ObjectName.class,
@@ -29,21 +30,20 @@ public final class StoredJson {
             return ObjectName.parse(key);
           }
         });
-    mapper =
-        JsonMapper.builder()
-            .addModule(names)
-            .addMixIn(ObjectName.class, ObjectNameText.class)
-            .addMixIn(HoldId.class, HoldIdText.class)
-            .addMixIn(Ending.Retry.class, RetryKinds.class)
-            .enable(com.fasterxml.jackson.core.StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+    return JsonMapper.builder()
+        .addModule(names)
+        .addMixIn(ObjectName.class, ObjectNameText.class)
+        .addMixIn(HoldId.class, HoldIdText.class)
+        .addMixIn(Ending.Retry.class, RetryKinds.class)
+        .enable(com.fasterxml.jackson.core.StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
   }
 
   public String write(Object row) {
     try {
-      return mapper.writeValueAsString(row);
+      return MAPPER.writeValueAsString(row);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a row that cannot be written: " + row.getClass(), e);
     }
@@ -51,7 +51,7 @@ public final class StoredJson {
 
   public <T> T read(String text, Class<T> type) {
     try {
-      return mapper.readValue(text, type);
+      return MAPPER.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a stored " + type.getSimpleName() + " that cannot be read", e);
     }

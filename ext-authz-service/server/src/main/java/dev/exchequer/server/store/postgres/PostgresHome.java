@@ -1,21 +1,16 @@
 package dev.exchequer.server.store.postgres;
 
-import dev.exchequer.identity.HoldId;
-import dev.exchequer.ledger.Change;
-import dev.exchequer.ledger.Command.JournalPosition;
-import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.server.store.Decider;
 import dev.exchequer.server.store.GroupCommitLane;
 import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerPicture;
 import dev.exchequer.server.store.LedgerReads;
-import dev.exchequer.server.store.StoredJson;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -34,10 +29,10 @@ public final class PostgresHome implements LedgerHome {
   private final PostgresHistory history;
   private final PostgresPicture pictures;
 
-  private PostgresHome(PolicyShelf policies, WriterSession session, LedgerState loaded, SharedLane lane, Sessions reading) {
-    this.session = session;
-    this.policies = policies;
-    this.loaded = loaded;
+  private PostgresHome(Taken taken, SharedLane lane, Sessions reading) {
+    this.session = taken.session();
+    this.policies = taken.policies();
+    this.loaded = taken.loaded();
     this.lane = lane;
     this.readers = new ReadSessions(reading);
     this.reads = new PostgresReads(readers);
@@ -61,15 +56,11 @@ public final class PostgresHome implements LedgerHome {
     Sessions reading = Sessions.of(settings, "reader");
     fit(settings, reading);
     Schema.migrate(settings);
-    PolicyShelf policies = new PolicyShelf(decode);
-    WriterSession session = WriterSession.takeOver(writing, settings.replica());
+    Taken taken = Taken.over(writing, settings.replica(), decode, clock, Decider.CORE, observer::stored);
     try {
-      long now = startedAt(session, clock);
-      LedgerState loaded = load(session, decode, policies, now);
-      SharedLane lane = new SharedLane(new SharedLedger(session, clock, policies, now, loaded.policy().map(Policy::digest).orElse(""), observer::stored), observer);
-      return new PostgresHome(policies, session, loaded, lane, reading);
+      return new PostgresHome(taken, new SharedLane(taken.ledger(), observer), reading);
     } catch (RuntimeException e) {
-      session.close();
+      taken.ledger().close();
       throw e;
     }
   }
@@ -81,50 +72,6 @@ public final class PostgresHome implements LedgerHome {
     } catch (SQLException e) {
       throw new IllegalStateException("the ledger's database " + settings.place() + " cannot be used: " + e.getMessage(), e);
     }
-  }
-
-  /** Ledger time, as every other replica has written it: a clock that is ahead of ours must not end our leases before the journal is read. */
-  private static long startedAt(WriterSession session, Clock clock) {
-    try {
-      return session.now(session.earliest(clock.millis()));
-    } catch (SQLException e) {
-      throw new IllegalStateException("the ledger cannot be read: " + e.getMessage(), e);
-    } finally {
-      session.rollback(null);
-    }
-  }
-
-  private static LedgerState load(WriterSession session, Function<byte[], Policy> decode, PolicyShelf policies, long nowMs) {
-    StoredJson json = new StoredJson();
-    LedgerState state = new LedgerState(nowMs, PostgresHome::nothingElse);
-    try {
-      session.look();
-      Sql sql = session.sql();
-      List<Hold> holds = session.ownHolds(sql, json);
-      // the one that decided last here, else anywhere, comes last
-      sql.each(
-          "SELECT canonical, activated FROM policies ORDER BY (digest = (SELECT plan FROM writers WHERE id = ?)) IS TRUE, activated",
-          r -> {
-            Policy policy = decode.apply(r.getBytes(1));
-            policies.put(policy);
-            state.apply(new Change.PolicyActivated(policy, r.getLong(2)));
-          },
-          session.replica());
-      holds.forEach(hold -> state.apply(new Change.HoldChanged(hold)));
-      sql.each(
-          "SELECT file, inode, generation, position FROM journal WHERE writer = ?",
-          r -> state.apply(new Change.JournalRead(new JournalPosition(r.getString(1), r.getLong(2), r.getLong(3), r.getLong(4)))),
-          session.replica());
-      return state;
-    } catch (SQLException e) {
-      throw new LedgerLane.LedgerUnavailable("the ledger cannot be read: " + e.getMessage(), e);
-    } finally {
-      session.rollback(null);
-    }
-  }
-
-  private static Optional<Hold> nothingElse(HoldId id) {
-    return Optional.empty();
   }
 
   @Override

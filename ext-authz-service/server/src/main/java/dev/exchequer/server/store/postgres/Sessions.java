@@ -5,11 +5,22 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 
 /** Opens sessions of the database. The seam where tests break them. */
 interface Sessions {
   /** @throws SQLException if the database cannot be reached, or does not let us in */
   Connection open() throws SQLException;
+
+  /** As System.nanoTime: how long an answer of the database is waited for. */
+  default long nanos() {
+    return System.nanoTime();
+  }
+
+  /** A while, before it is asked again. */
+  default void pause(long nanos) {
+    LockSupport.parkNanos(nanos);
+  }
 
   /** With timeouts: nothing here waits for ever for a server, and no server for us. */
   static Sessions of(PostgresSettings settings, String role) {

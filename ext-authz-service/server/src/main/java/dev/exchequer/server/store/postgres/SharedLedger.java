@@ -8,6 +8,7 @@ import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.selection.RequestFacts;
 import dev.exchequer.server.store.BatchLedger;
+import dev.exchequer.server.store.Decider;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.StoredJson;
@@ -34,6 +35,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
 
   private final WriterSession session;
   private final Clock clock;
+  private final Decider decider;
   private final PolicyShelf policies;
   private final StoredJson json = new StoredJson();
   private final LocalCounts local = new LocalCounts();
@@ -50,9 +52,10 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
    * @param current digest of the policy that decides new requests at this replica; "" = none yet
    * @param stored sees each change after its commit, in order
    */
-  SharedLedger(WriterSession session, Clock clock, PolicyShelf policies, long startedAtMs, String current, Consumer<Change> stored) {
+  SharedLedger(WriterSession session, Clock clock, Decider decider, PolicyShelf policies, long startedAtMs, String current, Consumer<Change> stored) {
     this.session = session;
     this.clock = clock;
+    this.decider = decider;
     this.policies = policies;
     this.startedAtMs = startedAtMs;
     this.current = current;
@@ -169,7 +172,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     List<Answer> answers = new ArrayList<>(commands.size());
     for (int i = 0; i < commands.size(); i++) {
       try {
-        Decision decision = LedgerCore.apply(state, commands.get(i), now);
+        Decision decision = decider.apply(state, commands.get(i), now);
         changes.addAll(decision.changes());
         answers.add(Answer.given(decision.result()));
       } catch (RuntimeException bug) {

@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -248,7 +247,7 @@ final class WriterSession implements AutoCloseable {
   }
 
   private boolean arrived(long batch, SQLException cause) {
-    long until = System.nanoTime() + PATIENCE_NANOS;
+    long until = sessions.nanos() + PATIENCE_NANOS;
     while (true) {
       try {
         look();
@@ -258,11 +257,11 @@ final class WriterSession implements AutoCloseable {
         return last >= batch;
       } catch (SQLException e) {
         drop();
-        if (System.nanoTime() - until > 0) {
+        if (sessions.nanos() - until > 0) {
           cause.addSuppressed(e);
           throw new LedgerUnavailable("it is not known whether the ledger's database has committed: " + e.getMessage(), cause);
         }
-        LockSupport.parkNanos(PAUSE_NANOS);
+        sessions.pause(PAUSE_NANOS);
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.World;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.BatchLedger;
+import dev.exchequer.server.store.Decider;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,7 @@ final class NaiveLoad {
       String replica = "naive" + i;
       Thread.ofPlatform().start(() -> {
         WriterSession session = WriterSession.takeOver(Sessions.of(PostgresServer.settings(url, replica), "writer"), replica);
-        try (SharedLedger ledger = new SharedLedger(session, Clock.systemUTC(), new PolicyShelf(bytes -> policy), System.currentTimeMillis(), policy.digest(), change -> {})) {
+        try (SharedLedger ledger = new SharedLedger(session, Clock.systemUTC(), Decider.CORE, new PolicyShelf(bytes -> policy), System.currentTimeMillis(), policy.digest(), change -> {})) {
           while (System.nanoTime() < until) {
             String id = "n" + PairLoad.IDS.incrementAndGet();
             decide(ledger, new Command.Admit(world.facts(id, "", null), ProviderView.ALL_WELL));

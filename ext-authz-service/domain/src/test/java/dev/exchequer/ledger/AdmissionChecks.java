@@ -1,0 +1,77 @@
+package dev.exchequer.ledger;
+
+import static dev.exchequer.ledger.Books.check;
+
+import dev.exchequer.budget.Bucket;
+import dev.exchequer.budget.BucketKey;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.policy.Balance;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.policy.Route;
+import dev.exchequer.receipt.Receipt;
+import dev.exchequer.selection.RequestFacts;
+import java.math.BigInteger;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+
+/** What must be true right after a hold was made. */
+public final class AdmissionChecks {
+  private static final long DAY_MS = 24 * 3_600_000L;
+
+  private AdmissionChecks() {}
+
+  /**
+   * Everything that the hold counts in had room for it.
+   *
+   * @param policy that the request is decided by
+   */
+  public static void fresh(Books books, Policy policy, RequestFacts facts, Result.Held held, long nowMs) {
+    Route route = Objects.requireNonNull(policy.routes().get(Objects.requireNonNull(facts.route())));
+    Hold hold = Objects.requireNonNull(books.holds.get(held.id()));
+    check(held.id().attempt() <= route.fallback().maxAttempts(), "maxAttempts");
+    check(held.id().attempt() == 1 || nowMs - facts.timeMs() < route.fallback().giveUpAfterMs(), "no attempt starts after giveUpAfter");
+    if (held.balance() != null) {
+      Balance balance = Objects.requireNonNull(policy.balances().get(held.balance()));
+      Account account = Objects.requireNonNull(books.accounts.get(held.balance()));
+      BigInteger available = BigInteger.valueOf(account.posted()).add(BigInteger.valueOf(balance.overdraftNanos())).subtract(BigInteger.valueOf(account.held()));
+      check(available.signum() >= 0, "available is never below the overdraft at admission");
+      check(!balance.suspended() && !account.purse().suspended() && !account.purse().closed(), "a suspended balance takes no new holds");
+    }
+    for (Budget budget : policy.budgets()) {
+      for (BucketKey key : hold.buckets()) {
+        if (key.budget().equals(budget.name()) && !budget.audit()) {
+          Bucket bucket = Objects.requireNonNull(books.buckets.get(key));
+          check(bucket.spent() + bucket.held() <= Objects.requireNonNull(budget.limits().get(key.unit())), "a budget is never exceeded at admission");
+        }
+      }
+    }
+    if (Objects.requireNonNull(policy.keys().get(facts.apiKey())).neverCross()) {
+      Set<String> units = new HashSet<>();
+      for (int attempt = 1; attempt <= held.id().attempt(); attempt++) {
+        Hold other = Objects.requireNonNull(books.holds.get(new HoldId(facts.id(), attempt)));
+        units.add(other.quote() == null ? "nobody pays" : other.quote().unit());
+      }
+      check(units.size() == 1, "all hops of a Never request share a payer");
+    }
+  }
+
+  /** @param admitted all requests that were admitted */
+  public static void idempotencyKey(Books books, RequestFacts facts, Collection<RequestFacts> admitted, long nowMs) {
+    if (facts.idempotencyKey() == null) {
+      return;
+    }
+    for (RequestFacts other : admitted) {
+      if (!other.id().equals(facts.id()) && facts.idempotencyKey().equals(other.idempotencyKey()) && facts.apiKey().equals(other.apiKey())) {
+        Receipt receipt = books.receipts.get(other.id());
+        if (receipt == null) {
+          throw new AssertionError("broken: the Idempotency-Key of a running request is taken");
+        }
+        boolean free = receipt.totals().isEmpty() && !receipt.status().equals("InDoubt");
+        check(free || receipt.endedAt() + DAY_MS <= nowMs, "the Idempotency-Key of a request that cost something is taken for a day");
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.exchequer.server.sim;
+
+import java.util.Random;
+
+/** Which things go wrong in a run, and how often: each seed has its own mixture, and in the end nothing does. */
+public final class Faults {
+  private final Random random;
+  private final Trace trace;
+  private final int kills;
+  private final int disk;
+  private final int network;
+  private final int database;
+  private boolean healed;
+
+  Faults(Random random, Trace trace) {
+    this.random = random;
+    this.trace = trace;
+    this.kills = often();
+    this.disk = often();
+    this.network = often();
+    this.database = often();
+  }
+
+  /** 0 = never, else in one of so many cases. */
+  private int often() {
+    return random.nextInt(3) == 0 ? 0 : 4 << random.nextInt(5);
+  }
+
+  private boolean happens(int oneIn, String what) {
+    if (healed || oneIn == 0 || random.nextInt(oneIn) != 0) {
+      return false;
+    }
+    trace.count(what);
+    return true;
+  }
+
+  void heal() {
+    healed = true;
+  }
+
+  boolean healed() {
+    return healed;
+  }
+
+  public boolean coin() {
+    return random.nextBoolean();
+  }
+
+  /** The process dies at a named point of its work. */
+  boolean killedAt(String point) {
+    return happens(kills * 4, "killed: " + point);
+  }
+
+  boolean diskFails() {
+    return happens(disk * 2, "the disk is full");
+  }
+
+  /** How long a sync takes. */
+  long syncMs() {
+    return happens(disk, "a slow sync") ? random.nextInt(4_000) : random.nextInt(8);
+  }
+
+  /** A message that never arrives. */
+  boolean lost() {
+    return happens(network * 2, "a message is lost");
+  }
+
+  /** A message that arrives twice. */
+  boolean twice() {
+    return happens(network * 2, "a message comes twice");
+  }
+
+  /** How long a message takes. */
+  long delayMs() {
+    return happens(network, "a message is late") ? random.nextInt(3_000) : random.nextInt(4);
+  }
+
+  /** The session breaks at a statement. */
+  public boolean sessionBreaks() {
+    return happens(database * 16, "a session breaks");
+  }
+
+  /** No new session is let in. */
+  public boolean databaseAway() {
+    return happens(database, "the database is away");
+  }
+
+  /** A COMMIT whose answer is lost: whether it got there. */
+  public boolean arrives() {
+    return random.nextInt(3) > 0;
+  }
+
+  /** How long the server takes for it, after the session is gone; -1 = it was done before. */
+  public long serverMs() {
+    return random.nextBoolean() ? -1 : random.nextInt(2_500);
+  }
+
+  /** What happens to a COMMIT: it arrives, and its answer too, or not. */
+  public Commit commit() {
+    if (!happens(database, "a COMMIT goes wrong")) {
+      return Commit.WELL;
+    }
+    return random.nextBoolean() ? Commit.ANSWER_LOST : Commit.LOST;
+  }
+
+  public enum Commit {
+    WELL,
+    /** The database commits, and nobody hears of it. */
+    ANSWER_LOST,
+    /** The session is ended before COMMIT arrives. */
+    LOST
+  }
+
+  /** How long the database takes for a statement; mostly no time at all, so that a step is cheap. */
+  public long statementMs() {
+    return random.nextInt(6) == 0 ? random.nextInt(3) : -1;
+  }
+}

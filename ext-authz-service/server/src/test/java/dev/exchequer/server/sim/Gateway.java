@@ -1,0 +1,316 @@
+package dev.exchequer.server.sim;
+
+import dev.exchequer.ledger.Result;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.engine.LedgerEngine;
+import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounting process of one gateway: the real engine over the real lane, on fibers. It is killed, started again, stopped and continued; what it had in
+ * memory, what was on its way to it and the answers that it had not given are gone then.
+ */
+public final class Gateway {
+  private static final long SECOND_MS = 1_000;
+
+  private final String name;
+  private final Surroundings world;
+  private final Home home;
+  private final SkewedClock clock;
+  private final Recorder recorder;
+  private int life;
+  private boolean up;
+  private long frozenUntilMs;
+  private long startedAtMs;
+  private long bootedAtMs;
+  private long troubles;
+  private @Nullable Fiber lane;
+  private @Nullable LedgerEngine engine;
+  private long idleSince = -1;
+  private final Deque<Runnable> answers = new ArrayDeque<>();
+
+  Gateway(String name, Surroundings world, Home home) {
+    this.name = name;
+    this.world = world;
+    this.home = home;
+    this.clock = new SkewedClock(world.scheduler());
+    this.recorder = new Recorder(world.core());
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Scheduler scheduler() {
+    return world.scheduler();
+  }
+
+  public Faults faults() {
+    return world.faults();
+  }
+
+  public Truth truth() {
+    return world.truth();
+  }
+
+  public Recorder recorder() {
+    return recorder;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  SkewedClock wall() {
+    return clock;
+  }
+
+  /** As System.nanoTime. */
+  public long nanos() {
+    return world.scheduler().nowMs() * 1_000_000;
+  }
+
+  public void startedAt(long ms) {
+    startedAtMs = ms;
+  }
+
+  /** Ledger time at which it took over. */
+  public long startedAt() {
+    return startedAtMs;
+  }
+
+  /** Which process it is: another one after each kill. */
+  public int life() {
+    return life;
+  }
+
+  /** Commits that failed, and stops: what may excuse that something took long. */
+  long troubles() {
+    return troubles;
+  }
+
+  boolean up() {
+    return up;
+  }
+
+  boolean serving() {
+    return up && engine != null && engine.admitting();
+  }
+
+  LedgerEngine engine() {
+    return java.util.Objects.requireNonNull(engine);
+  }
+
+  void start() {
+    life++;
+    up = true;
+    engine = null;
+    idleSince = -1;
+    answers.clear();
+    bootedAtMs = world.scheduler().nowMs();
+    startedAtMs = Long.MAX_VALUE / 2;
+    world.scheduler().trace(name + " starts");
+    Fiber fiber = new Fiber(world.scheduler(), this::run);
+    lane = fiber;
+    resumeAfter(0, fiber);
+  }
+
+  private void run() {
+    Home.Opened opened;
+    while (true) {
+      try {
+        opened = home.open(this);
+        break;
+      } catch (IllegalStateException | LedgerUnavailable e) {
+        world.scheduler().trace(name + " cannot start: " + e.getMessage());
+        sleep(SECOND_MS); // whoever supervises it starts it again
+      }
+    }
+    LedgerEngine made = new LedgerEngine(opened.lane(), opened.remember(), () -> true, LedgerEngine.Observer.NONE, this::nanos);
+    made.restore(opened.loaded());
+    engine = made;
+    activate(world.policy());
+    int mine = life;
+    every(SECOND_MS, mine, () -> told(made.tick()));
+    every(61 * SECOND_MS, mine, made::forgetPredecessor);
+    world.started(this, opened.loaded());
+    while (true) {
+      if (!opened.lane().turn()) {
+        idle();
+      }
+    }
+  }
+
+  void activate(Policy policy) {
+    LedgerEngine made = engine;
+    if (made != null && up) {
+      told(made.activate(policy, policy.digest().getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  private void told(java.util.concurrent.CompletableFuture<Result> answer) {
+    answer.whenComplete((result, error) -> troubled(error));
+    poke();
+  }
+
+  void troubled(@Nullable Throwable error) {
+    if (error != null) {
+      troubles++;
+    }
+  }
+
+  private void every(long periodMs, int ofLife, Runnable what) {
+    world.scheduler().after(periodMs, () -> here(ofLife, () -> {
+      what.run();
+      every(periodMs, ofLife, what);
+    }));
+  }
+
+  /** In this process, once it is not stopped; never if it was killed. */
+  void here(int ofLife, Runnable what) {
+    long now = world.scheduler().nowMs();
+    if (!up || life != ofLife) {
+      return;
+    }
+    if (frozenUntilMs > now) {
+      world.scheduler().after(frozenUntilMs - now, () -> here(ofLife, what));
+    } else {
+      what.run();
+    }
+  }
+
+  /** A call arrives: nobody answers where nothing serves. */
+  void call(Consumer<LedgerEngine> what) {
+    int mine = life;
+    here(mine, () -> {
+      if (serving()) {
+        what.accept(engine());
+        poke();
+      }
+    });
+  }
+
+  /** Answers are given in order, some time later, on no fiber. */
+  public void answer(Runnable completion) {
+    answers.add(completion);
+    int mine = life;
+    world.scheduler().after(world.scheduler().random.nextInt(3), () -> here(mine, () -> {
+      Runnable first = answers.poll();
+      if (first != null) {
+        first.run();
+        poke();
+      }
+    }));
+  }
+
+  private void idle() {
+    Fiber fiber = java.util.Objects.requireNonNull(lane);
+    idleSince = fiber.pauses() + 1;
+    fiber.pause();
+    idleSince = -1;
+  }
+
+  /** Something may wait in the queue. */
+  void poke() {
+    Fiber fiber = lane;
+    if (fiber != null && idleSince >= 0) {
+      long pause = idleSince;
+      int mine = life;
+      idleSince = -1;
+      world.scheduler().after(0, () -> wake(mine, fiber, pause));
+    }
+  }
+
+  /** Called by one of its fibers. */
+  public void sleep(long ms) {
+    if (ms < 0) {
+      return;
+    }
+    Fiber fiber = world.scheduler().current();
+    resumeAfter(ms, fiber);
+    fiber.pause();
+  }
+
+  private void resumeAfter(long ms, Fiber fiber) {
+    int mine = life;
+    long pause = fiber.pauses() + 1;
+    world.scheduler().after(ms, () -> wake(mine, fiber, pause));
+  }
+
+  /** Goes on from a pause, if it is still in it. */
+  private void wake(int ofLife, Fiber fiber, long pause) {
+    here(ofLife, () -> {
+      if (fiber.pauses() == pause || fiber.pauses() == 0) {
+        fiber.resume();
+      }
+    });
+  }
+
+  /** A wake for the pause that the running fiber is about to begin. */
+  public Runnable waker() {
+    Fiber fiber = world.scheduler().current();
+    int mine = life;
+    long pause = fiber.pauses() + 1;
+    return () -> world.scheduler().after(0, () -> wake(mine, fiber, pause));
+  }
+
+  /** A named point of its work: it may die here. */
+  public void point(String where) {
+    if (faults().killedAt(where)) {
+      world.scheduler().trace(name + " is killed: " + where);
+      Fiber self = world.scheduler().current();
+      die(self);
+      throw new Fiber.Killed();
+    }
+  }
+
+  /** kill -9, from outside. */
+  void kill() {
+    if (up) {
+      world.scheduler().trace(name + " is killed");
+      die(null);
+    }
+  }
+
+  private void die(@Nullable Fiber self) {
+    up = false;
+    life++;
+    troubles++;
+    Fiber fiber = lane;
+    lane = null;
+    engine = null;
+    answers.clear();
+    home.died(this);
+    if (fiber != null && fiber != self) {
+      fiber.kill();
+    }
+    world.died(this);
+  }
+
+  /** SIGSTOP for so long: it does nothing, and knows nothing of it when it goes on. */
+  void freeze(long ms) {
+    if (up) {
+      troubles++;
+      frozenUntilMs = world.scheduler().nowMs() + ms;
+      world.scheduler().trace(name + " is stopped for " + ms + " ms");
+      home.stopped(this);
+    }
+  }
+
+  public boolean frozen() {
+    return frozenUntilMs > world.scheduler().nowMs();
+  }
+
+  void unfreeze() {
+    frozenUntilMs = 0;
+  }
+
+  long bootedAtMs() {
+    return bootedAtMs;
+  }
+}

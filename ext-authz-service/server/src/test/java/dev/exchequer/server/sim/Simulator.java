@@ -1,0 +1,194 @@
+package dev.exchequer.server.sim;
+
+import dev.exchequer.fallback.Evidence;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.ledger.SimulatedPolicies;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.store.Decider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** One run of one seed: gateways, their Envoys, clients, people, faults; then quiet, in which everything must end. docs/design/simulator.md. */
+final class Simulator implements Surroundings {
+  /** 2026-03-08, as the ledger's other tests: a day of daylight saving time. */
+  static final long START_MS = 1_772_953_200_000L;
+
+  /** The most events that a run may take: more is a loop. */
+  private static final long MOST_EVENTS = 2_000_000;
+
+  private final long seed;
+  private final Mutant mutant;
+  private final Trace trace;
+  private final Scheduler scheduler;
+  private final Random random;
+  private final Faults faults;
+  private final Map<String, Policy> policies = new LinkedHashMap<>();
+  private final SimulatedPolicies plans;
+  private final Truth truth;
+  private final Traffic traffic;
+  private final List<Gateway> gateways = new ArrayList<>();
+  private Policy policy;
+
+  Simulator(long seed, Mutant mutant, boolean aloud) {
+    this.seed = seed;
+    this.mutant = mutant;
+    this.trace = new Trace(aloud, START_MS);
+    this.scheduler = new Scheduler(seed, START_MS, trace);
+    this.random = scheduler.random;
+    this.faults = new Faults(random, trace);
+    this.plans = new SimulatedPolicies(random);
+    this.truth = new Truth(trace, policies);
+    this.traffic = new Traffic(this);
+    this.policy = next();
+  }
+
+  Map<String, Long> counts() {
+    return trace.counts();
+  }
+
+  /** @param actions about so many things that clients and people do */
+  void run(int actions) {
+    try {
+      build();
+      long until = scheduler.nowMs();
+      for (int i = 0; i < actions; i++) {
+        until += random.nextInt(4) == 0 ? random.nextInt(2_000) : random.nextInt(60);
+        advance(until);
+        traffic.act(gateways.get(random.nextInt(gateways.size())));
+        fault();
+      }
+      quiet(until);
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError("seed " + seed + " after " + (scheduler.nowMs() - START_MS) + " ms: " + e.getMessage(), e);
+    } finally {
+      faults.heal();
+      gateways.forEach(Gateway::kill);
+    }
+  }
+
+  private void build() {
+    Home disk = mutant.disk(new SimulatedDisk());
+    gateways.add(new Gateway("gw", this, disk));
+    gateways.forEach(Gateway::start);
+  }
+
+  private void advance(long untilMs) {
+    while (scheduler.step(untilMs)) {
+      if (scheduler.numbers() > MOST_EVENTS) {
+        throw new AssertionError("it does not come to an end");
+      }
+    }
+  }
+
+  private Policy next() {
+    Policy next = plans.next();
+    policies.put(next.digest(), next);
+    return next;
+  }
+
+  /** Now and then something breaks. */
+  private void fault() {
+    Gateway gateway = gateways.get(random.nextInt(gateways.size()));
+    switch (random.nextInt(150)) {
+      case 0 -> {
+        trace.count("killed from outside");
+        gateway.kill();
+      }
+      case 1 -> {
+        trace.count("stopped and continued");
+        gateway.freeze(random.nextInt(random.nextBoolean() ? 4_000 : 20_000));
+      }
+      case 2 -> {
+        long by = random.nextInt(3) == 0 ? random.nextInt(7_200_000) - 3_600_000L : random.nextInt(120_000) - 60_000L;
+        trace.count(by < 0 ? "a clock jumps back" : "a clock jumps ahead");
+        scheduler.trace(gateway.name() + "'s clock jumps by " + by + " ms");
+        gateway.wall().jump(by);
+      }
+      case 3 -> {
+        trace.count("an Envoy dies");
+        traffic.envoyDied(gateway);
+      }
+      case 4, 5 -> {
+        policy = next();
+        gateways.forEach(each -> each.activate(policy));
+      }
+      default -> {}
+    }
+  }
+
+  /** Nothing goes wrong any more, nobody asks for anything, and time passes: three leases of one's own, and one more for those of others. */
+  private void quiet(long untilMs) {
+    faults.heal();
+    scheduler.trace("quiet");
+    long until = untilMs;
+    for (int minute = 0; minute < 9; minute++) {
+      until += 30_000;
+      advance(until);
+      gateways.stream().filter(gateway -> !gateway.up()).forEach(Gateway::start);
+    }
+    long waited = 0;
+    while (truth.busy() && waited < 4_000_000) {
+      until += 30_000;
+      waited += 30_000;
+      advance(until);
+    }
+    truth.quiet();
+  }
+
+  @Override
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public Faults faults() {
+    return faults;
+  }
+
+  @Override
+  public Truth truth() {
+    return truth;
+  }
+
+  @Override
+  public Decider core() {
+    return mutant.core();
+  }
+
+  @Override
+  public Policy policy() {
+    return policy;
+  }
+
+  @Override
+  public void started(Gateway gateway, LedgerState loaded) {}
+
+  @Override
+  public void died(Gateway gateway) {
+    scheduler.after(random.nextInt(3_000), () -> {
+      if (!gateway.up()) {
+        gateway.start();
+      }
+    });
+  }
+
+  EnvoyLog logOf(Gateway gateway) {
+    return NO_LOG;
+  }
+
+  private static final EnvoyLog NO_LOG =
+      new EnvoyLog() {
+        @Override
+        public void progress(HoldId id) {}
+
+        @Override
+        public void end(HoldId id, Evidence evidence) {}
+
+        @Override
+        public void over(String request, int status) {}
+      };
+}

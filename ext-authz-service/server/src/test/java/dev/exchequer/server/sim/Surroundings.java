@@ -1,0 +1,24 @@
+package dev.exchequer.server.sim;
+
+import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.store.Decider;
+
+/** What a gateway of a simulation sees of it. */
+interface Surroundings {
+  Scheduler scheduler();
+
+  Faults faults();
+
+  Truth truth();
+
+  /** What decides: the core, or a mutant of it. */
+  Decider core();
+
+  /** The policy in force, as the operator last said it. */
+  Policy policy();
+
+  void started(Gateway gateway, LedgerState loaded);
+
+  void died(Gateway gateway);
+}
