@@ -22,6 +22,11 @@ public interface Home {
   /** What is stored is what was committed. */
   default void compare(Truth truth) {}
 
+  /** How often a transaction had to wait for another one. */
+  default long waits() {
+    return 0;
+  }
+
   /**
    * @param loaded what the process before it left
    * @param remember keeps a policy's bytes

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs of many seeds, one after the other. */
 final class Seeds {
-  private static final int ACTIONS = 24;
+  private static final int ACTIONS = 20;
 
   private final Mutant mutant;
   private final Map<String, Long> counts = new TreeMap<>();

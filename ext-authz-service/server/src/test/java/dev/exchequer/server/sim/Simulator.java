@@ -6,11 +6,14 @@ import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.SimulatedPolicies;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.Decider;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** One run of one seed: gateways, their Envoys, clients, people, faults; then quiet, in which everything must end. docs/design/simulator.md. */
 final class Simulator implements Surroundings {
@@ -31,6 +34,9 @@ final class Simulator implements Surroundings {
   private final Truth truth;
   private final Traffic traffic;
   private final List<Gateway> gateways = new ArrayList<>();
+  /** Processes that were taken over while they were stopped. */
+  private final List<Gateway> zombies = new ArrayList<>();
+  private @Nullable Home home;
   private Policy policy;
 
   Simulator(long seed, Mutant mutant, boolean aloud) {
@@ -67,13 +73,27 @@ final class Simulator implements Surroundings {
     } finally {
       faults.heal();
       gateways.forEach(Gateway::kill);
+      zombies.forEach(Gateway::kill);
     }
   }
 
   private void build() {
-    Home disk = mutant.disk(new SimulatedDisk());
-    gateways.add(new Gateway("gw", this, disk));
+    if (random.nextInt(3) == 0) {
+      home = mutant.disk(new SimulatedDisk());
+      gateways.add(new Gateway("gw", this, home));
+    } else {
+      home = mutant.database(scheduler, this::decode);
+      int replicas = 1 + Math.min(random.nextInt(4), random.nextInt(4)); // mostly few, as each costs time
+      for (int i = 1; i <= replicas; i++) {
+        gateways.add(new Gateway("gw" + i, this, home));
+      }
+      trace.count("runs with " + replicas + " replicas");
+    }
     gateways.forEach(Gateway::start);
+  }
+
+  private Policy decode(byte[] digest) {
+    return Objects.requireNonNull(policies.get(new String(digest, StandardCharsets.UTF_8)));
   }
 
   private void advance(long untilMs) {
@@ -93,7 +113,7 @@ final class Simulator implements Surroundings {
   /** Now and then something breaks. */
   private void fault() {
     Gateway gateway = gateways.get(random.nextInt(gateways.size()));
-    switch (random.nextInt(150)) {
+    switch (random.nextInt(160)) {
       case 0 -> {
         trace.count("killed from outside");
         gateway.kill();
@@ -116,14 +136,29 @@ final class Simulator implements Surroundings {
         policy = next();
         gateways.forEach(each -> each.activate(policy));
       }
+      case 6, 7 -> takeOver(gateway);
       default -> {}
     }
   }
 
-  /** Nothing goes wrong any more, nobody asks for anything, and time passes: three leases of one's own, and one more for those of others. */
+  /** It stops, another process is started under its name, and later it goes on: it must see that its time is over. */
+  private void takeOver(Gateway gateway) {
+    if (home instanceof SimulatedDisk || !gateway.up()) {
+      return; // a file has a lock: there is no other process while this one lives
+    }
+    trace.count("a zombie");
+    gateway.freeze(2_000 + random.nextInt(15_000));
+    zombies.add(gateway);
+    Gateway other = new Gateway(gateway.name(), this, Objects.requireNonNull(home));
+    gateways.set(gateways.indexOf(gateway), other);
+    scheduler.after(random.nextInt(4_000), other::start);
+  }
+
+  /** Nothing goes wrong any more, nobody asks for anything, and time passes: until all leases are over, also where a clock that was ahead has driven ledger time. */
   private void quiet(long untilMs) {
     faults.heal();
     scheduler.trace("quiet");
+    gateways.forEach(gateway -> gateway.wall().right());
     long until = untilMs;
     for (int minute = 0; minute < 9; minute++) {
       until += 30_000;
@@ -131,12 +166,14 @@ final class Simulator implements Surroundings {
       gateways.stream().filter(gateway -> !gateway.up()).forEach(Gateway::start);
     }
     long waited = 0;
-    while (truth.busy() && waited < 4_000_000) {
+    while (truth.busy() && waited < 40_000_000) {
       until += 30_000;
       waited += 30_000;
       advance(until);
     }
     truth.quiet();
+    Objects.requireNonNull(home).compare(truth);
+    trace.count("waits for rows", Objects.requireNonNull(home).waits());
   }
 
   @Override
@@ -170,7 +207,7 @@ final class Simulator implements Surroundings {
   @Override
   public void died(Gateway gateway) {
     scheduler.after(random.nextInt(3_000), () -> {
-      if (!gateway.up()) {
+      if (!gateway.up() && gateways.contains(gateway)) {
         gateway.start();
       }
     });

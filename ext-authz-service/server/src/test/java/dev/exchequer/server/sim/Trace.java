@@ -26,6 +26,12 @@ final class Trace {
     counts.merge(what, 1L, Long::sum);
   }
 
+  void count(String what, long times) {
+    if (times > 0) {
+      counts.merge(what, times, Long::sum);
+    }
+  }
+
   Map<String, Long> counts() {
     return counts;
   }

@@ -1,0 +1,260 @@
+package dev.exchequer.server.store.postgres;
+
+import dev.exchequer.server.store.postgres.FakeTables.Place;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out the statements that the ledger's writer makes, by their form. One that has another form is an error of the simulation, never of the ledger. */
+final class FakeStatement {
+  private static final String PLAN_OF = "(SELECT plan FROM writers WHERE id = ?)";
+
+  private final FakeSession session;
+  private final FakeTables tables;
+  private final FakeTables.Transaction transaction;
+
+  FakeStatement(FakeSession session, FakeTables tables, FakeTables.Transaction transaction) {
+    this.session = session;
+    this.tables = tables;
+    this.transaction = transaction;
+  }
+
+  /** Whole numbers are one type here. */
+  static @Nullable Object stored(@Nullable Object value) {
+    return value instanceof Integer number ? Long.valueOf(number) : value;
+  }
+
+  List<Object[]> query(String sql, List<Object> values) throws SQLException {
+    if (sql.equals("SELECT max(time) FROM writers")) {
+      long latest = 0;
+      for (Place place : tables.places(transaction, "writers")) {
+        latest = Math.max(latest, (Long) row(place).get("time"));
+      }
+      return List.<Object[]>of(new Object[] {latest});
+    }
+    if (sql.startsWith("INSERT INTO writers AS w")) {
+      return takeOver((String) values.get(0));
+    }
+    FakeForm form = FakeForm.of(sql);
+    Deque<Object> left = new ArrayDeque<>(values);
+    Predicate<Map<String, Object>> where = form.where() == null ? row -> true : FakeCondition.of(form.where(), left);
+    List<Place> found = new ArrayList<>();
+    for (Place place : tables.places(transaction, form.table())) {
+      if (where.test(row(place))) {
+        found.add(place);
+      }
+    }
+    order(found, form.order(), left);
+    List<Object[]> rows = new ArrayList<>();
+    for (Place place : found.size() > form.limit() ? found.subList(0, form.limit()) : found) {
+      if (form.locks()) {
+        session.lock(place);
+      }
+      // the row as it is once it is locked; one that went meanwhile, or does not fit any more, is skipped
+      Map<String, Object> row = tables.row(transaction, place);
+      if (row != null && where.test(row)) {
+        rows.add(form.columns().stream().map(row::get).toArray());
+      }
+    }
+    return rows;
+  }
+
+  private Map<String, Object> row(Place place) {
+    return java.util.Objects.requireNonNull(tables.row(transaction, place));
+  }
+
+  private void order(List<Place> places, @Nullable String by, Deque<Object> values) {
+    if (by == null || places.size() < 2) {
+      return;
+    }
+    if (by.startsWith("(digest = " + PLAN_OF + ") IS TRUE")) {
+      Object mine = planOf((String) values.poll());
+      places.sort(Comparator.<Place, Boolean>comparing(place -> place.key().get(0).equals(mine)).thenComparing(place -> (Long) row(place).get("activated")));
+      return;
+    }
+    Comparator<Place> order = (a, b) -> 0;
+    for (String column : by.split(", ")) {
+      order = order.thenComparing((a, b) -> FakeTables.compare(row(a).get(column), row(b).get(column)));
+    }
+    places.sort(order);
+  }
+
+  private @Nullable Object planOf(String writer) {
+    Map<String, Object> row = tables.row(transaction, new Place("writers", List.of(writer)));
+    return row == null ? null : row.get("plan");
+  }
+
+  private List<Object[]> takeOver(String id) throws SQLException {
+    Place place = new Place("writers", List.of(id));
+    session.lock(place);
+    Map<String, Object> before = tables.row(transaction, place);
+    Map<String, Object> row = new HashMap<>(before == null ? Map.of("id", id, "batch", 0L, "time", 0L) : before);
+    row.put("epoch", Math.max(before == null ? 0 : (Long) before.get("epoch") + 1, session.serverMicros()));
+    transaction.writes.put(place, row);
+    session.tookOver(id, (Long) row.get("epoch"));
+    return List.<Object[]>of(new Object[] {row.get("epoch"), row.get("batch"), row.get("time")});
+  }
+
+  int update(String sql, List<Object> values) throws SQLException {
+    if (sql.startsWith("SET ")) {
+      return 0;
+    }
+    if (sql.startsWith("DELETE FROM policies p WHERE used <= ?")) {
+      return dropPolicies((Long) values.get(0));
+    }
+    FakeForm form = FakeForm.of(sql);
+    return switch (form.kind()) {
+      case INSERT -> insert(form, values);
+      case UPDATE_MANY -> updateMany(form, values);
+      case DELETE_MANY -> deleteMany(form, values);
+      case UPDATE -> updateOne(form, values);
+      case SELECT -> throw new AssertionError("not an update: " + sql);
+    };
+  }
+
+  /** One array for each column, or one row of single values. */
+  private static List<Map<String, Object>> rows(List<String> columns, List<Object> values) {
+    int size = values.get(0) instanceof Object[] array ? array.length : 1;
+    List<Map<String, Object>> rows = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      Map<String, Object> row = new HashMap<>();
+      for (int column = 0; column < columns.size(); column++) {
+        row.put(columns.get(column), stored(values.get(column) instanceof Object[] array ? array[i] : values.get(column)));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private int deleteMany(FakeForm form, List<Object> values) throws SQLException {
+    int deleted = 0;
+    for (Map<String, Object> given : rows(form.columns(), values)) {
+      Place place = lockedPlace(form.table(), given);
+      if (tables.row(transaction, place) != null) {
+        transaction.writes.put(place, null);
+        deleted++;
+      }
+    }
+    return deleted;
+  }
+
+  private Place lockedPlace(String table, Map<String, Object> given) throws SQLException {
+    Place place = FakeTables.place(table, given);
+    session.lock(place);
+    return place;
+  }
+
+  /** Who inserts a key that another transaction has inserted waits for it to end, as in PostgreSQL. */
+  private int insert(FakeForm form, List<Object> values) throws SQLException {
+    int written = 0;
+    for (Map<String, Object> row : rows(form.columns(), values)) {
+      if (form.table().equals("anchors")) {
+        row.putIfAbsent("running", 0L);
+      }
+      Place place = lockedPlace(form.table(), row);
+      Map<String, Object> there = tables.row(transaction, place);
+      boolean charge = form.table().equals("entries") && "Charge".equals(row.get("kind")) && tables.charged(transaction, row);
+      if (there != null && !form.mayConflict() || charge) {
+        throw new SQLException("duplicate key value violates unique constraint of " + place, "23505");
+      }
+      if (there == null) {
+        transaction.writes.put(place, row);
+        written++;
+      } else if (!form.sets().isEmpty()) {
+        transaction.writes.put(place, set(form, there, row));
+        written++;
+      }
+    }
+    return written;
+  }
+
+  private static Map<String, Object> set(FakeForm form, Map<String, Object> there, Map<String, Object> given) {
+    Map<String, Object> row = new HashMap<>(there);
+    form.sets().forEach((column, set) -> {
+      Object value = given.get(set.of());
+      boolean stays = set.greatest() && (Long) there.get(column) > (Long) value;
+      row.put(column, stays ? there.get(column) : set.added() ? (Object) ((Long) there.get(column) + (Long) value) : value);
+    });
+    return row;
+  }
+
+  private int updateMany(FakeForm form, List<Object> values) throws SQLException {
+    int written = 0;
+    for (Map<String, Object> given : rows(form.columns(), values)) {
+      Place place = lockedPlace(form.table(), given);
+      Map<String, Object> there = tables.row(transaction, place);
+      if (there != null) {
+        transaction.writes.put(place, set(form, there, given));
+        written++;
+      }
+    }
+    return written;
+  }
+
+  private int updateOne(FakeForm form, List<Object> values) throws SQLException {
+    Deque<Object> left = new ArrayDeque<>(values);
+    Map<String, Object> given = new HashMap<>();
+    form.sets().values().forEach(set -> given.put(set.of(), stored(left.poll())));
+    String condition = java.util.Objects.requireNonNull(form.where());
+    if (condition.contains(PLAN_OF)) {
+      Object plan = planOf((String) left.poll());
+      if (plan == null) {
+        return 0;
+      }
+      left.push(plan);
+      condition = condition.replace(PLAN_OF, "?");
+    }
+    Predicate<Map<String, Object>> where = FakeCondition.of(condition, left);
+    int written = 0;
+    for (Place place : tables.places(transaction, form.table())) {
+      if (!where.test(row(place))) {
+        continue;
+      }
+      session.lock(place);
+      Map<String, Object> there = tables.row(transaction, place);
+      if (there != null && where.test(there)) {
+        transaction.writes.put(place, set(form, there, given));
+        written++;
+      }
+    }
+    return written;
+  }
+
+  /** BatchWriter.dropPolicies, in the words of this database. */
+  private int dropPolicies(long before) throws SQLException {
+    List<Place> policies = tables.places(transaction, "policies");
+    long last = 0;
+    for (Place place : policies) {
+      last = Math.max(last, (Long) row(place).get("activated"));
+    }
+    int dropped = 0;
+    for (Place place : policies) {
+      Map<String, Object> row = row(place);
+      if ((Long) row.get("used") <= before && (Long) row.get("activated") < last && !named(place.key().get(0), before)) {
+        session.lock(place);
+        transaction.writes.put(place, null);
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+
+  private boolean named(Object digest, long before) {
+    List<String> correctable = List.of("ESTIMATED", "LEASE_VOIDED", "EXPIRED");
+    return any("writers", row -> digest.equals(row.get("plan")) && (Long) row.get("time") > before)
+        || any("requests", row -> digest.equals(row.get("plan")))
+        || any("holds", row -> digest.equals(row.get("plan")) && "ACTIVE".equals(row.get("state")))
+        || any("holds", row -> digest.equals(row.get("plan")) && correctable.contains(row.get("state")) && (Long) row.get("lease_until") > before);
+  }
+
+  private boolean any(String table, Predicate<Map<String, Object>> what) {
+    return tables.places(transaction, table).stream().anyMatch(place -> what.test(row(place)));
+  }
+}

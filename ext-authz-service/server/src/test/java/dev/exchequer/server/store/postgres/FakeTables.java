@@ -1,0 +1,134 @@
+package dev.exchequer.server.store.postgres;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a database in memory, as committed, and who has locked which. It promises what the ledger relies on and no more: primary keys and one charge an
+ * attempt are unique; there are no triggers and no other checks, so nothing that the code should see is refused for it here.
+ */
+final class FakeTables {
+  static final Map<String, List<String>> KEYS =
+      Map.ofEntries(
+          Map.entry("writers", List.of("id")), Map.entry("anchors", List.of("name")), Map.entry("accounts", List.of("name")),
+          Map.entry("entries", List.of("balance", "sequence")), Map.entry("holds", List.of("request", "attempt")), Map.entry("requests", List.of("id")),
+          Map.entry("buckets", List.of("budget", "value", "unit", "window_start")), Map.entry("receipts", List.of("id")),
+          Map.entry("refusals", List.of("second", "api_key", "code", "writer")), Map.entry("idempotency", List.of("api_key", "key")), Map.entry("grants", List.of("key")),
+          Map.entry("policies", List.of("digest")), Map.entry("journal", List.of("writer", "file")));
+
+  /** A row's place: values of the primary key, text byte by byte. */
+  record Place(String table, List<Object> key) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      for (int i = 0; i < key.size(); i++) {
+        int order = compare(key.get(i), other.key.get(i));
+        if (order != 0) {
+          return order;
+        }
+      }
+      return 0;
+    }
+  }
+
+  /** What one transaction wrote; a null row is one that it deleted. */
+  static final class Transaction {
+    final Map<Place, @Nullable Map<String, Object>> writes = new LinkedHashMap<>();
+    final List<Place> locked = new ArrayList<>();
+    final List<Runnable> waiters = new ArrayList<>();
+    @Nullable Transaction waitsFor;
+    boolean over;
+  }
+
+  private final Map<String, TreeMap<Place, Map<String, Object>>> tables = new HashMap<>();
+  private final Map<Place, Transaction> locks = new HashMap<>();
+
+  FakeTables() {
+    KEYS.keySet().forEach(table -> tables.put(table, new TreeMap<>()));
+  }
+
+  static int compare(Object a, Object b) {
+    return a instanceof Long x && b instanceof Long y ? Long.compare(x, y) : a.toString().compareTo(b.toString());
+  }
+
+  static Place place(String table, Map<String, Object> row) {
+    List<String> columns = KEYS.get(table);
+    List<Object> key = new ArrayList<>(columns.size());
+    columns.forEach(column -> key.add(row.get(column)));
+    return new Place(table, key);
+  }
+
+  /** As this transaction sees it now: what is committed, and what it wrote itself. */
+  @Nullable Map<String, Object> row(Transaction transaction, Place place) {
+    return transaction.writes.containsKey(place) ? transaction.writes.get(place) : tables.get(place.table).get(place);
+  }
+
+  /** The places of all rows that this transaction sees now, in the order of their keys. */
+  List<Place> places(Transaction transaction, String table) {
+    if (transaction.writes.isEmpty()) {
+      return List.copyOf(tables.get(table).keySet());
+    }
+    TreeMap<Place, Boolean> seen = new TreeMap<>();
+    tables.get(table).keySet().forEach(place -> seen.put(place, true));
+    transaction.writes.forEach((place, row) -> {
+      if (place.table.equals(table)) {
+        if (row == null) {
+          seen.remove(place);
+        } else {
+          seen.put(place, true);
+        }
+      }
+    });
+    return List.copyOf(seen.keySet());
+  }
+
+  /** @return who has this row, null = it is this transaction's now */
+  @Nullable Transaction lock(Transaction transaction, Place place) {
+    Transaction holder = locks.putIfAbsent(place, transaction);
+    if (holder == null) {
+      transaction.locked.add(place);
+    }
+    return holder == transaction ? null : holder;
+  }
+
+  boolean charged(Transaction transaction, Map<String, Object> entry) {
+    for (Place place : places(transaction, "entries")) {
+      Map<String, Object> other = row(transaction, place);
+      if (other != null && "Charge".equals(other.get("kind")) && entry.get("receipt").equals(other.get("receipt")) && entry.get("attempt").equals(other.get("attempt"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void commit(Transaction transaction) {
+    transaction.writes.forEach((place, row) -> {
+      if (row == null) {
+        tables.get(place.table).remove(place);
+      } else {
+        tables.get(place.table).put(place, row);
+      }
+    });
+    end(transaction);
+  }
+
+  /** Nothing of it stays; who waited for it goes on. */
+  void end(Transaction transaction) {
+    transaction.over = true;
+    transaction.writes.clear();
+    transaction.locked.forEach(locks::remove);
+    transaction.locked.clear();
+    List<Runnable> waiters = List.copyOf(transaction.waiters);
+    transaction.waiters.clear();
+    waiters.forEach(Runnable::run);
+  }
+
+  /** What is committed. */
+  List<Map<String, Object>> committed(String table) {
+    return List.copyOf(tables.get(table).values());
+  }
+}
