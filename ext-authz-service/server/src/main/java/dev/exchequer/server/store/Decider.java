@@ -5,7 +5,7 @@ import dev.exchequer.ledger.Decision;
 import dev.exchequer.ledger.LedgerCore;
 import dev.exchequer.ledger.LedgerState;
 
-/** What a ledger decides commands with: {@link LedgerCore#apply}. The seam where the simulator looks on, and where its mutants decide wrongly. */
+/** What a ledger decides commands with: {@link LedgerCore#apply}. The seam where the simulator looks on. */
 @FunctionalInterface
 public interface Decider {
   Decider CORE = LedgerCore::apply;

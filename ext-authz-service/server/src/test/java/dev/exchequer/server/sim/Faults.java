@@ -11,6 +11,7 @@ public final class Faults {
   private final int network;
   private final int database;
   private boolean healed;
+  private long troubles;
 
   Faults(Random random, Trace trace) {
     this.random = random;
@@ -34,6 +35,24 @@ public final class Faults {
     return true;
   }
 
+  /** The same, of what may keep a command from being committed. */
+  private boolean troubles(int oneIn, String what) {
+    boolean happens = happens(oneIn, what);
+    if (happens) {
+      trouble();
+    }
+    return happens;
+  }
+
+  void trouble() {
+    troubles++;
+  }
+
+  /** How often something happened that may excuse that a command was not carried out. */
+  long troubles() {
+    return troubles;
+  }
+
   void heal() {
     healed = true;
   }
@@ -48,11 +67,11 @@ public final class Faults {
 
   /** The process dies at a named point of its work. */
   boolean killedAt(String point) {
-    return happens(kills * 4, "killed: " + point);
+    return troubles(kills * 4, "killed: " + point);
   }
 
   boolean diskFails() {
-    return happens(disk * 2, "the disk is full");
+    return troubles(disk * 2, "the disk is full");
   }
 
   /** How long a sync takes. */
@@ -77,12 +96,12 @@ public final class Faults {
 
   /** The session breaks at a statement. */
   public boolean sessionBreaks() {
-    return happens(database * 16, "a session breaks");
+    return troubles(database * 16, "a session breaks");
   }
 
   /** No new session is let in. */
   public boolean databaseAway() {
-    return happens(database, "the database is away");
+    return troubles(database, "the database is away");
   }
 
   /** A COMMIT whose answer is lost: whether it got there. */
@@ -97,7 +116,7 @@ public final class Faults {
 
   /** What happens to a COMMIT: it arrives, and its answer too, or not. */
   public Commit commit() {
-    if (!happens(database, "a COMMIT goes wrong")) {
+    if (!troubles(database, "a COMMIT goes wrong")) {
       return Commit.WELL;
     }
     return random.nextBoolean() ? Commit.ANSWER_LOST : Commit.LOST;

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,6 @@ public final class Gateway {
   private long frozenUntilMs;
   private long startedAtMs;
   private long bootedAtMs;
-  private long troubles;
   private @Nullable Fiber lane;
   private @Nullable LedgerEngine engine;
   private long idleSince = -1;
@@ -39,7 +40,7 @@ public final class Gateway {
     this.world = world;
     this.home = home;
     this.clock = new SkewedClock(world.scheduler());
-    this.recorder = new Recorder(world.core());
+    this.recorder = new Recorder();
   }
 
   public String name() {
@@ -87,11 +88,6 @@ public final class Gateway {
   /** Which process it is: another one after each kill. */
   public int life() {
     return life;
-  }
-
-  /** Commits that failed, and stops: what may excuse that something took long. */
-  long troubles() {
-    return troubles;
   }
 
   boolean up() {
@@ -159,8 +155,12 @@ public final class Gateway {
   }
 
   void troubled(@Nullable Throwable error) {
-    if (error != null) {
-      troubles++;
+    if (error == null) {
+      return;
+    }
+    Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    if (!(cause instanceof LedgerUnavailable || cause instanceof CancellationException)) {
+      throw new AssertionError("broken: every command can be decided: " + cause, cause);
     }
   }
 
@@ -281,7 +281,7 @@ public final class Gateway {
   private void die(@Nullable Fiber self) {
     up = false;
     life++;
-    troubles++;
+    faults().trouble();
     Fiber fiber = lane;
     lane = null;
     engine = null;
@@ -296,7 +296,7 @@ public final class Gateway {
   /** SIGSTOP for so long: it does nothing, and knows nothing of it when it goes on. */
   void freeze(long ms) {
     if (up) {
-      troubles++;
+      faults().trouble();
       frozenUntilMs = world.scheduler().nowMs() + ms;
       world.scheduler().trace(name + " is stopped for " + ms + " ms");
       home.stopped(this);

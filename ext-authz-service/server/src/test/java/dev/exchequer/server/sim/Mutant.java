@@ -1,23 +1,76 @@
 package dev.exchequer.server.sim;
 
-import dev.exchequer.policy.Policy;
-import dev.exchequer.server.store.Decider;
-import dev.exchequer.server.store.postgres.FakeDatabase;
-import java.util.function.Function;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/** A ledger with one thing missing, made at the seams; the simulator has to notice it. {@link #NONE} is the ledger as it is. */
-interface Mutant {
-  Mutant NONE = new Mutant() {};
+/**
+ * The program with one guard missing: a file of its source, in which some text is another.
+ *
+ * @param file under ext-authz-service
+ * @param text that is there exactly once
+ * @param instead compiles in its place
+ */
+record Mutant(String name, String file, String text, String instead) {
+  private static final String LEDGER = "domain/src/main/java/dev/exchequer/ledger/";
+  private static final String STORE = "server/src/main/java/dev/exchequer/server/store/";
 
-  default Decider core() {
-    return Decider.CORE;
+  /** @throws IllegalStateException if the text is not there once: the mutant has to follow the program */
+  String source(Path services) {
+    try {
+      String source = Files.readString(services.resolve(file));
+      int at = source.indexOf(text);
+      if (at < 0 || source.indexOf(text, at + 1) >= 0) {
+        throw new IllegalStateException("mutant '" + name + "': this is not once in " + file + ": " + text);
+      }
+      return source.substring(0, at) + instead + source.substring(at + text.length());
+    } catch (IOException e) {
+      throw new IllegalStateException("mutant '" + name + "' needs the source of " + file, e);
+    }
   }
 
-  default FakeDatabase database(Scheduler scheduler, Function<byte[], Policy> decode) {
-    return new FakeDatabase(scheduler, decode);
+  /** The class of this file. */
+  String className() {
+    String path = file.substring(file.indexOf("java/") + 5, file.length() - ".java".length());
+    return path.replace('/', '.');
   }
 
-  default SimulatedDisk disk(SimulatedDisk disk) {
-    return disk;
+  static Mutant[] all() {
+    return new Mutant[] {
+      new Mutant("a balance that cannot pay pays", LEDGER + "Walk.java", "available >= option.quote().amountNanos()", "(available >= option.quote().amountNanos() || true)"),
+      new Mutant(
+          "a budget that has no room has room", LEDGER + "BudgetCheck.java", "return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit;",
+          "return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit && limit < 0;"),
+      new Mutant("a suspended balance takes holds", LEDGER + "Walk.java", "if (Clamp.stopped(balance, account)) {", "if (Clamp.stopped(balance, account) && names.isEmpty()) {"),
+      new Mutant(
+          "the same admission again holds again", LEDGER + "Attempts.java", "    if (same.isPresent()) {\n      return held(same.get());\n    }\n    Policy policy",
+          "    Policy policy"),
+      new Mutant(
+          "the same attempt again is refused", LEDGER + "Attempts.java", "    if (same.isPresent()) {\n      return held(same.get());\n    }\n    RunningRequest request",
+          "    RunningRequest request"),
+      new Mutant("an attempt is settled twice", LEDGER + "Settling.java", "    if (hold.active()) {\n      return finish", "    if (hold.active() || draft.state().running(id.request()).isPresent()) {\n      return finish"),
+      new Mutant("late usage corrects again and again", LEDGER + "Settling.java", "hold.state().mayBeCorrected() && evidence", "evidence"),
+      new Mutant("the same command of people again is carried out again", LEDGER + "Administration.java", "return done.content().equals(command.content())", "if (command.reason().equals(\"top up\")) {\n        return new Grants(draft).grant((Command.Grant) command);\n      }\n      return done.content().equals(command.content())"),
+      new Mutant("an Idempotency-Key is not looked at", LEDGER + "Attempts.java", "if (taken.isPresent()) {", "if (taken.isPresent() && facts.id().isEmpty()) {"),
+      new Mutant("leases do not end", LEDGER + "Housekeeping.java", "hold.leaseUntilMs() <= draft.now()", "hold.leaseUntilMs() <= draft.now() - 4_000_000_000L"),
+      new Mutant("leases end before they are over", LEDGER + "Housekeeping.java", "hold.leaseUntilMs() <= draft.now()", "hold.leaseUntilMs() <= draft.now() + 20_000"),
+      new Mutant(
+          "leases end before the journal can be read", LEDGER + "Housekeeping.java", "draft.now() < draft.state().startedAtMs() + Attempts.LEASE_MS", "draft.now() < draft.state().startedAtMs()"),
+      new Mutant("a hold that nobody heard of is kept", STORE + "CommitQueue.java", "      submit(new Command.Abandon(held.id()));\n", ""),
+      new Mutant("abandoning does nothing", LEDGER + "Settling.java", "if (hold == null || !hold.active()) {", "if (hold == null || !hold.active() || hold.position() > 0) {"),
+      new Mutant(
+          "what was not committed is acknowledged (file)", STORE + "LocalLedger.java", "      store.commit(changes, now);\n",
+          "      try {\n        store.commit(changes, now);\n      } catch (LedgerLane.LedgerUnavailable e) {\n        LOG.warn(\"mutant\");\n      }\n"),
+      new Mutant("memory keeps what was not committed (file)", STORE + "LocalLedger.java", "      LOG.error(\"the ledger failed; it is read again from its store\", e);\n      state = null;\n", ""),
+      new Mutant("ledger time runs back (file)", STORE + "LocalLedger.java", "    long now = Math.max(lastTimeMs, clock.millis());\n    List", "    long now = clock.millis();\n    List"),
+      new Mutant("who was taken over goes on writing", STORE + "postgres/WriterSession.java", "rows.getFirst().epoch != epoch", "rows.getFirst().epoch < 0"),
+      new Mutant("a COMMIT without an answer counts as done", STORE + "postgres/WriterSession.java", "committed = arrived(batch, e);", "committed = true;"),
+      new Mutant("a COMMIT without an answer counts as lost", STORE + "postgres/WriterSession.java", "return last >= batch;", "return last > batch;"),
+      new Mutant("what was not committed is acknowledged (shared)", STORE + "postgres/SharedLedger.java", "if (session.commit(tick.batch, tick.nowMs)) {", "if (session.commit(tick.batch, tick.nowMs) || !tick.answers.isEmpty()) {"),
+      new Mutant("balances are read and not locked", STORE + "postgres/RowLocks.java", "FROM accounts WHERE name = ANY(?) ORDER BY name\" + forUpdate", "FROM accounts WHERE name = ANY(?) ORDER BY name\""),
+      new Mutant("holds are read and not locked", STORE + "postgres/RowLocks.java", "ORDER BY request, attempt\" + forUpdate", "ORDER BY request, attempt\""),
+      new Mutant("anchors are read and not locked", STORE + "postgres/RowLocks.java", "FROM anchors WHERE name = ANY(?) ORDER BY name\" + forUpdate", "FROM anchors WHERE name = ANY(?) ORDER BY name\""),
+      new Mutant("a key's running requests are not counted", STORE + "postgres/BatchWriter.java", "          if (before != after) {\n", "          if (before < after) {\n"),
+    };
   }
 }

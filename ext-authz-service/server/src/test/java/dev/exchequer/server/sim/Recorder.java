@@ -12,16 +12,11 @@ public final class Recorder implements Decider {
   /** One command of a batch, decided. */
   public record Decided(Command command, Decision decision, long nowMs) {}
 
-  private final Decider core;
   private final List<Decided> pending = new ArrayList<>();
-
-  Recorder(Decider core) {
-    this.core = core;
-  }
 
   @Override
   public Decision apply(LedgerState state, Command command, long nowMs) {
-    Decision decision = core.apply(state, command, nowMs);
+    Decision decision = Decider.CORE.apply(state, command, nowMs);
     pending.add(new Decided(command, decision, nowMs));
     return decision;
   }

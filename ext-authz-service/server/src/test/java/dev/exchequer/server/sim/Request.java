@@ -58,7 +58,7 @@ final class Request {
       HoldId id = new HoldId(facts.id(), mine);
       CompletableFuture<Result> answer = first ? engine.admit(admitted, () -> cancelled[0], deadline) : engine.next(id, () -> cancelled[0], deadline);
       int life = gateway.life();
-      long troubles = gateway.troubles();
+      long troubles = gateway.faults().troubles();
       answer.whenComplete((result, error) -> {
         if (cancelled[0] && result instanceof Result.Held held) {
           engine.abandon(held.id());
@@ -89,7 +89,7 @@ final class Request {
   private void letGo(HoldId id, int life, long troubles) {
     scheduler().after(10_000, () -> {
       Hold hold = gateway.truth().hold(id);
-      if (hold != null && hold.active() && gateway.life() == life && gateway.troubles() == troubles && gateway.up()) {
+      if (hold != null && hold.active() && gateway.life() == life && gateway.faults().troubles() == troubles && gateway.up()) {
         throw new AssertionError("broken: a hold that nobody heard of is let go: " + id);
       }
     });

@@ -4,19 +4,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Runs of many seeds, one after the other. */
 final class Seeds {
   private static final int ACTIONS = 20;
 
-  private final Mutant mutant;
   private final Map<String, Long> counts = new TreeMap<>();
-
-  Seeds(Mutant mutant) {
-    this.mutant = mutant;
-  }
 
   /** How often each thing happened. */
   Map<String, Long> counts() {
@@ -26,7 +20,7 @@ final class Seeds {
   /** @throws AssertionError with the seed, and how to see it again */
   void run(long seed, boolean aloud) {
     level(aloud ? Level.INFO : Level.OFF);
-    Simulator simulator = new Simulator(seed, mutant, aloud);
+    Simulator simulator = new Simulator(seed, aloud);
     try {
       simulator.run(ACTIONS);
     } catch (AssertionError e) {
@@ -41,16 +35,20 @@ final class Seeds {
     ((Logger) LoggerFactory.getLogger("dev.exchequer.server")).setLevel(level);
   }
 
-  /** @return the first seed that fails, null = none did; what is thrown is kept in the order of seeds */
-  @Nullable Long firstFailure(long from, long seeds) {
-    for (long seed = from; seed < from + seeds; seed++) {
-      try {
-        run(seed, false);
-      } catch (AssertionError e) {
-        return seed;
+  /** @return how the first of these seeds that fails does so, "" = none does */
+  static String firstFailure(long from, long seeds) throws InterruptedException {
+    String[] first = {""};
+    onVirtualThread(() -> {
+      Seeds runs = new Seeds();
+      for (long seed = from; seed < from + seeds && first[0].isEmpty(); seed++) {
+        try {
+          runs.run(seed, false);
+        } catch (AssertionError e) {
+          first[0] = String.valueOf(e.getMessage());
+        }
       }
-    }
-    return null;
+    });
+    return first[0];
   }
 
   /** On a virtual thread, as fibers are cheap to enter only from there. */

@@ -5,7 +5,7 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.SimulatedPolicies;
 import dev.exchequer.policy.Policy;
-import dev.exchequer.server.store.Decider;
+import dev.exchequer.server.store.postgres.FakeDatabase;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +24,6 @@ final class Simulator implements Surroundings {
   private static final long MOST_EVENTS = 2_000_000;
 
   private final long seed;
-  private final Mutant mutant;
   private final Trace trace;
   private final Scheduler scheduler;
   private final Random random;
@@ -39,9 +38,8 @@ final class Simulator implements Surroundings {
   private @Nullable Home home;
   private Policy policy;
 
-  Simulator(long seed, Mutant mutant, boolean aloud) {
+  Simulator(long seed, boolean aloud) {
     this.seed = seed;
-    this.mutant = mutant;
     this.trace = new Trace(aloud, START_MS);
     this.scheduler = new Scheduler(seed, START_MS, trace);
     this.random = scheduler.random;
@@ -79,10 +77,10 @@ final class Simulator implements Surroundings {
 
   private void build() {
     if (random.nextInt(3) == 0) {
-      home = mutant.disk(new SimulatedDisk());
+      home = new SimulatedDisk();
       gateways.add(new Gateway("gw", this, home));
     } else {
-      home = mutant.database(scheduler, this::decode);
+      home = new FakeDatabase(scheduler, this::decode);
       int replicas = 1 + Math.min(random.nextInt(4), random.nextInt(4)); // mostly few, as each costs time
       for (int i = 1; i <= replicas; i++) {
         gateways.add(new Gateway("gw" + i, this, home));
@@ -189,11 +187,6 @@ final class Simulator implements Surroundings {
   @Override
   public Truth truth() {
     return truth;
-  }
-
-  @Override
-  public Decider core() {
-    return mutant.core();
   }
 
   @Override

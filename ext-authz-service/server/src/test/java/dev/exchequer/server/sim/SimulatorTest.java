@@ -15,7 +15,7 @@ class SimulatorTest {
   }
 
   private static void seeds() {
-    Seeds runs = new Seeds(Mutant.NONE);
+    Seeds runs = new Seeds();
     Long one = Long.getLong("sim.seed");
     if (one != null) {
       runs.run(one, true);

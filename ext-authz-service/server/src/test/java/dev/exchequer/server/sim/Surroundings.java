@@ -2,7 +2,6 @@ package dev.exchequer.server.sim;
 
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.policy.Policy;
-import dev.exchequer.server.store.Decider;
 
 /** What a gateway of a simulation sees of it. */
 interface Surroundings {
@@ -11,9 +10,6 @@ interface Surroundings {
   Faults faults();
 
   Truth truth();
-
-  /** What decides: the core, or a mutant of it. */
-  Decider core();
 
   /** The policy in force, as the operator last said it. */
   Policy policy();

@@ -3,6 +3,7 @@ package dev.exchequer.server.sim;
 import static dev.exchequer.ledger.Books.check;
 
 import dev.exchequer.identity.HoldId;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.AdmissionChecks;
 import dev.exchequer.ledger.Books;
 import dev.exchequer.ledger.Change;
@@ -16,10 +17,12 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.selection.RequestFacts;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,8 @@ public final class Truth {
   private final Map<String, RunningRequest> running = new LinkedHashMap<>();
   /** By gateway. */
   private final Map<String, Policy> inForce = new HashMap<>();
+  private final Map<ObjectName, Long> lastEntry = new HashMap<>();
+  private final Set<Command> counted = new HashSet<>();
   private long commits;
 
   Truth(Trace trace, Map<String, Policy> policies) {
@@ -69,6 +74,8 @@ public final class Truth {
       Map<HoldId, Hold.State> states = states(decided.decision().changes());
       books.record(decided.decision().changes());
       decided.decision().changes().forEach(this::requests);
+      decided.decision().changes().forEach(change -> once(decided.command(), change));
+      stays(decided, states);
       leases(batch, decided, states);
       answered(gateway, decided, states);
     }
@@ -89,6 +96,26 @@ public final class Truth {
       running.put(c.request().facts().id(), c.request());
     } else if (change instanceof Change.RequestEnded c) {
       running.remove(c.request().facts().id());
+    }
+  }
+
+  /** What was ended by evidence stays as it ended. */
+  private static void stays(Recorder.Decided decided, Map<HoldId, Hold.State> before) {
+    for (Change change : decided.decision().changes()) {
+      if (change instanceof Change.HoldChanged c) {
+        Hold.State was = before.get(c.hold().id());
+        boolean ended = was == Hold.State.SETTLED || was == Hold.State.VOIDED || was == Hold.State.CORRECTED;
+        check(!ended || c.hold().state() == was, "what ended for certain stays so: " + was + " " + c.hold());
+      }
+    }
+  }
+
+  private void once(Command command, Change change) {
+    if (change instanceof Change.EntryPosted c) {
+      Long last = lastEntry.put(c.entry().balance(), c.entry().timeMs());
+      check(last == null || last <= c.entry().timeMs(), "the time of a balance's entries never runs back: " + c.entry());
+    } else if (change instanceof Change.RefusalCounted) {
+      check(counted.add(command), "a refusal is counted once: " + command);
     }
   }
 
@@ -114,6 +141,7 @@ public final class Truth {
         if (facts != null) {
           held(decided, facts, result, before);
         }
+        check(result instanceof Result.Held || !firstHeld.containsKey(next.id()), "the same attempt again is held as before: " + next.id());
       }
       case Command.Settle settle -> {
         Result.Settled settled = (Result.Settled) result;

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -42,92 +41,95 @@ final class FakeCondition {
     return tokens;
   }
 
-  static Predicate<Map<String, Object>> of(String text, Deque<Object> values) {
+  static Predicate<FakeRow> of(String text, Deque<Object> values) {
     FakeCondition condition = new FakeCondition(text, values);
-    Predicate<Map<String, Object>> whole = condition.either();
+    Predicate<FakeRow> whole = condition.either();
     if (!condition.tokens.isEmpty()) {
       throw new AssertionError("the simulated database does not understand the end of: " + text);
     }
     return whole;
   }
 
-  private Predicate<Map<String, Object>> either() {
-    Predicate<Map<String, Object>> left = both();
+  private Predicate<FakeRow> either() {
+    Predicate<FakeRow> left = both();
     while ("OR".equals(tokens.peek())) {
-      tokens.poll();
-      Predicate<Map<String, Object>> first = left;
-      Predicate<Map<String, Object>> second = both();
+      tokens.remove();
+      Predicate<FakeRow> first = left;
+      Predicate<FakeRow> second = both();
       left = row -> first.test(row) || second.test(row);
     }
     return left;
   }
 
-  private Predicate<Map<String, Object>> both() {
-    Predicate<Map<String, Object>> left = one();
+  private Predicate<FakeRow> both() {
+    Predicate<FakeRow> left = one();
     while ("AND".equals(tokens.peek())) {
-      tokens.poll();
-      Predicate<Map<String, Object>> first = left;
-      Predicate<Map<String, Object>> second = one();
+      tokens.remove();
+      Predicate<FakeRow> first = left;
+      Predicate<FakeRow> second = one();
       left = row -> first.test(row) && second.test(row);
     }
     return left;
   }
 
-  private Predicate<Map<String, Object>> one() {
+  private Predicate<FakeRow> one() {
     if (!"(".equals(tokens.peek())) {
-      return comparison(tokens.poll());
+      return comparison(tokens.remove());
     }
-    tokens.poll();
-    String column = tokens.poll();
+    tokens.remove();
+    String column = tokens.remove();
     if (!",".equals(tokens.peek())) {
       tokens.push(column);
-      Predicate<Map<String, Object>> inner = either();
+      Predicate<FakeRow> inner = either();
       expect(")");
       return inner;
     }
     List<String> columns = new ArrayList<>(List.of(column));
     while (",".equals(tokens.peek())) {
-      tokens.poll();
-      columns.add(tokens.poll());
+      tokens.remove();
+      columns.add(tokens.remove());
     }
     expect(")");
     expect("IN");
     expect("(");
-    tokens.poll(); // SELECT * FROM unnest(...)
+    tokens.remove(); // SELECT * FROM unnest(...)
     expect(")");
     return among(columns);
   }
 
-  private Predicate<Map<String, Object>> among(List<String> columns) {
+  private Predicate<FakeRow> among(List<String> columns) {
     List<Object[]> given = new ArrayList<>();
-    columns.forEach(column -> given.add((Object[]) values.poll()));
+    columns.forEach(column -> given.add((Object[]) values.remove()));
     Set<List<Object>> keys = new HashSet<>();
     for (int i = 0; i < given.get(0).length; i++) {
       List<Object> key = new ArrayList<>();
       for (Object[] column : given) {
-        key.add(FakeStatement.stored(column[i]));
+        key.add(FakeStatement.known(column[i]));
       }
       keys.add(key);
     }
     return row -> {
       List<Object> key = new ArrayList<>();
-      columns.forEach(column -> key.add(row.get(column)));
+      columns.forEach(column -> key.add(row.value(column)));
       return keys.contains(key);
     };
   }
 
-  private Predicate<Map<String, Object>> comparison(String column) {
-    String operator = tokens.poll();
-    String operand = tokens.poll();
+  private Predicate<FakeRow> comparison(String column) {
+    String operator = tokens.remove();
+    String operand = tokens.remove();
     if (operand.startsWith("ANY")) {
       Set<Object> any = new HashSet<>();
-      for (Object value : (Object[]) values.poll()) {
-        any.add(FakeStatement.stored(value));
+      for (Object value : (Object[]) values.remove()) {
+        any.add(FakeStatement.known(value));
       }
-      return row -> any.contains(row.get(column));
+      return row -> any.contains(row.value(column));
     }
-    Object value = operand.equals("?") ? values.poll() : operand.startsWith("'") ? operand.substring(1, operand.length() - 1) : Long.valueOf(operand);
-    return row -> row.get(column) != null && holds(operator, FakeTables.compare(row.get(column), value));
+    Object value = operand.equals("?") ? values.remove() : operand.startsWith("'") ? operand.substring(1, operand.length() - 1) : Long.valueOf(operand);
+    return row -> {
+      Object there = row.get(column);
+      return there != null && holds(operator, FakeTables.compare(there, value));
+    };
   }
 
   private static boolean holds(String operator, int order) {
@@ -142,7 +144,7 @@ final class FakeCondition {
   }
 
   private void expect(String token) {
-    String next = tokens.poll();
+    String next = tokens.remove();
     if (!token.equals(next)) {
       throw new AssertionError("the simulated database expected " + token + " and not " + next);
     }

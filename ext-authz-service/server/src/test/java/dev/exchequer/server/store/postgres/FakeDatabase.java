@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The database that the gateways of a simulation share, with the real {@link SharedLedger}, {@link WriterSession}, {@link RowLocks} and {@link BatchWriter} on it. */
-public class FakeDatabase implements Home {
+public final class FakeDatabase implements Home {
   private static final long IDLE_IN_TRANSACTION_MS = 5_000;
 
   private final FakeTables tables = new FakeTables();
@@ -55,7 +55,7 @@ public class FakeDatabase implements Home {
         FakeSession session = new FakeSession(FakeDatabase.this, gateway);
         sessions.removeIf(other -> !other.idles() && other.of(gateway));
         sessions.add(session);
-        return connection(session);
+        return FakeJdbc.connection(session);
       }
 
       @Override
@@ -70,12 +70,7 @@ public class FakeDatabase implements Home {
     };
   }
 
-  /** The seam of mutants. */
-  protected Connection connection(FakeSession session) {
-    return FakeJdbc.connection(session);
-  }
-
-  void tookOver(FakeSession session, String id, long epoch) {
+  void tookOver(FakeSession session, long epoch) {
     epochs.put(session.gateway(), epoch);
   }
 
@@ -95,9 +90,9 @@ public class FakeDatabase implements Home {
   /** Durable from here on. A process that was taken over commits nothing. */
   void commit(FakeSession session, Transaction transaction, Truth.Batch batch) {
     boolean writes = transaction.writes.keySet().stream().anyMatch(place -> !place.table().equals("writers"));
-    for (Map<String, Object> row : tables.committed("writers")) {
-      if (writes && row.get("id").equals(session.gateway().name())) {
-        Books.check(row.get("epoch").equals(epochs.get(session.gateway())), "who was taken over writes no more: " + session.gateway().name());
+    for (FakeRow row : tables.committed("writers")) {
+      if (writes && row.value("id").equals(session.gateway().name())) {
+        Books.check(row.value("epoch").equals(epochs.get(session.gateway())), "who was taken over writes no more: " + session.gateway().name());
       }
     }
     tables.commit(transaction);

@@ -51,7 +51,7 @@ final class FakeJdbc {
               case "execute" -> true;
               case "executeQuery" -> {
                 session.alive();
-                yield result(List.<Object[]>of(SETTINGS));
+                yield result(List.<@Nullable Object[]>of(SETTINGS));
               }
               case "close" -> null;
               default -> throw new AssertionError("not simulated: Statement." + method.getName());
@@ -86,7 +86,7 @@ final class FakeJdbc {
     return proxy(Array.class, (proxy, method, arguments) -> values);
   }
 
-  private static ResultSet result(List<Object[]> rows) {
+  private static ResultSet result(List<@Nullable Object[]> rows) {
     int[] at = {-1};
     return proxy(
         ResultSet.class,

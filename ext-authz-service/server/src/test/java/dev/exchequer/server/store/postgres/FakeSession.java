@@ -23,8 +23,6 @@ public final class FakeSession {
   private Transaction transaction = new Transaction();
   private boolean begun;
   private boolean broken;
-  /** What the process believes that it has, by writer. */
-  private @Nullable String writer;
 
   FakeSession(FakeDatabase database, Gateway gateway) {
     this.database = database;
@@ -58,12 +56,12 @@ public final class FakeSession {
     }
   }
 
-  List<Object[]> query(String sql, List<Object> values) throws SQLException {
+  List<@Nullable Object[]> query(String sql, List<@Nullable Object> values) throws SQLException {
     begin();
     return new FakeStatement(this, database.tables(), transaction).query(sql, values);
   }
 
-  int update(String sql, List<Object> values) throws SQLException {
+  int update(String sql, List<@Nullable Object> values) throws SQLException {
     begin();
     return new FakeStatement(this, database.tables(), transaction).update(sql, values);
   }
@@ -72,9 +70,8 @@ public final class FakeSession {
     return gateway.scheduler().nowMs() * 1_000;
   }
 
-  void tookOver(String id, long epoch) {
-    writer = id;
-    database.tookOver(this, id, epoch);
+  void tookOver(long epoch) {
+    database.tookOver(this, epoch);
   }
 
   /** Waits until no other transaction has this row. */
@@ -188,10 +185,6 @@ public final class FakeSession {
 
   boolean of(Gateway other) {
     return gateway == other;
-  }
-
-  @Nullable String writer() {
-    return writer;
   }
 
   Gateway gateway() {

@@ -6,9 +6,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,20 +30,31 @@ final class FakeStatement {
     return value instanceof Integer number ? Long.valueOf(number) : value;
   }
 
-  List<Object[]> query(String sql, List<Object> values) throws SQLException {
+  static Object known(@Nullable Object value) {
+    return Objects.requireNonNull(stored(value));
+  }
+
+  /** None of them is null where a row is looked for. */
+  private static Deque<Object> given(List<@Nullable Object> values) {
+    Deque<Object> given = new ArrayDeque<>();
+    values.forEach(value -> given.add(Objects.requireNonNull(value)));
+    return given;
+  }
+
+  List<@Nullable Object[]> query(String sql, List<@Nullable Object> values) throws SQLException {
     if (sql.equals("SELECT max(time) FROM writers")) {
       long latest = 0;
       for (Place place : tables.places(transaction, "writers")) {
-        latest = Math.max(latest, (Long) row(place).get("time"));
+        latest = Math.max(latest, row(place).number("time"));
       }
-      return List.<Object[]>of(new Object[] {latest});
+      return List.<@Nullable Object[]>of(new Object[] {latest});
     }
     if (sql.startsWith("INSERT INTO writers AS w")) {
-      return takeOver((String) values.get(0));
+      return takeOver((String) known(values.get(0)));
     }
     FakeForm form = FakeForm.of(sql);
-    Deque<Object> left = new ArrayDeque<>(values);
-    Predicate<Map<String, Object>> where = form.where() == null ? row -> true : FakeCondition.of(form.where(), left);
+    Deque<Object> left = given(values);
+    Predicate<FakeRow> where = form.where() == null ? row -> true : FakeCondition.of(form.where(), left);
     List<Place> found = new ArrayList<>();
     for (Place place : tables.places(transaction, form.table())) {
       if (where.test(row(place))) {
@@ -52,13 +62,13 @@ final class FakeStatement {
       }
     }
     order(found, form.order(), left);
-    List<Object[]> rows = new ArrayList<>();
+    List<@Nullable Object[]> rows = new ArrayList<>();
     for (Place place : found.size() > form.limit() ? found.subList(0, form.limit()) : found) {
       if (form.locks()) {
         session.lock(place);
       }
       // the row as it is once it is locked; one that went meanwhile, or does not fit any more, is skipped
-      Map<String, Object> row = tables.row(transaction, place);
+      FakeRow row = tables.row(transaction, place);
       if (row != null && where.test(row)) {
         rows.add(form.columns().stream().map(row::get).toArray());
       }
@@ -66,8 +76,8 @@ final class FakeStatement {
     return rows;
   }
 
-  private Map<String, Object> row(Place place) {
-    return java.util.Objects.requireNonNull(tables.row(transaction, place));
+  private FakeRow row(Place place) {
+    return Objects.requireNonNull(tables.row(transaction, place));
   }
 
   private void order(List<Place> places, @Nullable String by, Deque<Object> values) {
@@ -75,39 +85,39 @@ final class FakeStatement {
       return;
     }
     if (by.startsWith("(digest = " + PLAN_OF + ") IS TRUE")) {
-      Object mine = planOf((String) values.poll());
-      places.sort(Comparator.<Place, Boolean>comparing(place -> place.key().get(0).equals(mine)).thenComparing(place -> (Long) row(place).get("activated")));
+      Object mine = planOf((String) values.remove());
+      places.sort(Comparator.<Place, Boolean>comparing(place -> place.key().get(0).equals(mine)).thenComparing(place -> row(place).number("activated")));
       return;
     }
     Comparator<Place> order = (a, b) -> 0;
     for (String column : by.split(", ")) {
-      order = order.thenComparing((a, b) -> FakeTables.compare(row(a).get(column), row(b).get(column)));
+      order = order.thenComparing((a, b) -> FakeTables.compare(row(a).value(column), row(b).value(column)));
     }
     places.sort(order);
   }
 
   private @Nullable Object planOf(String writer) {
-    Map<String, Object> row = tables.row(transaction, new Place("writers", List.of(writer)));
+    FakeRow row = tables.row(transaction, new Place("writers", List.of(writer)));
     return row == null ? null : row.get("plan");
   }
 
-  private List<Object[]> takeOver(String id) throws SQLException {
+  private List<@Nullable Object[]> takeOver(String id) throws SQLException {
     Place place = new Place("writers", List.of(id));
     session.lock(place);
-    Map<String, Object> before = tables.row(transaction, place);
-    Map<String, Object> row = new HashMap<>(before == null ? Map.of("id", id, "batch", 0L, "time", 0L) : before);
-    row.put("epoch", Math.max(before == null ? 0 : (Long) before.get("epoch") + 1, session.serverMicros()));
+    FakeRow before = tables.row(transaction, place);
+    FakeRow row = before == null ? new FakeRow().with("id", id).with("batch", 0L).with("time", 0L) : new FakeRow(before);
+    row.with("epoch", Math.max(before == null ? 0 : before.number("epoch") + 1, session.serverMicros()));
     transaction.writes.put(place, row);
-    session.tookOver(id, (Long) row.get("epoch"));
-    return List.<Object[]>of(new Object[] {row.get("epoch"), row.get("batch"), row.get("time")});
+    session.tookOver(row.number("epoch"));
+    return List.<@Nullable Object[]>of(new Object[] {row.value("epoch"), row.value("batch"), row.value("time")});
   }
 
-  int update(String sql, List<Object> values) throws SQLException {
+  int update(String sql, List<@Nullable Object> values) throws SQLException {
     if (sql.startsWith("SET ")) {
       return 0;
     }
     if (sql.startsWith("DELETE FROM policies p WHERE used <= ?")) {
-      return dropPolicies((Long) values.get(0));
+      return dropPolicies((Long) known(values.get(0)));
     }
     FakeForm form = FakeForm.of(sql);
     return switch (form.kind()) {
@@ -120,22 +130,22 @@ final class FakeStatement {
   }
 
   /** One array for each column, or one row of single values. */
-  private static List<Map<String, Object>> rows(List<String> columns, List<Object> values) {
+  private static List<FakeRow> rows(List<String> columns, List<@Nullable Object> values) {
     int size = values.get(0) instanceof Object[] array ? array.length : 1;
-    List<Map<String, Object>> rows = new ArrayList<>(size);
+    List<FakeRow> rows = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      Map<String, Object> row = new HashMap<>();
+      FakeRow row = new FakeRow();
       for (int column = 0; column < columns.size(); column++) {
-        row.put(columns.get(column), stored(values.get(column) instanceof Object[] array ? array[i] : values.get(column)));
+        row.with(columns.get(column), stored(values.get(column) instanceof Object[] array ? array[i] : values.get(column)));
       }
       rows.add(row);
     }
     return rows;
   }
 
-  private int deleteMany(FakeForm form, List<Object> values) throws SQLException {
+  private int deleteMany(FakeForm form, List<@Nullable Object> values) throws SQLException {
     int deleted = 0;
-    for (Map<String, Object> given : rows(form.columns(), values)) {
+    for (FakeRow given : rows(form.columns(), values)) {
       Place place = lockedPlace(form.table(), given);
       if (tables.row(transaction, place) != null) {
         transaction.writes.put(place, null);
@@ -145,21 +155,21 @@ final class FakeStatement {
     return deleted;
   }
 
-  private Place lockedPlace(String table, Map<String, Object> given) throws SQLException {
+  private Place lockedPlace(String table, FakeRow given) throws SQLException {
     Place place = FakeTables.place(table, given);
     session.lock(place);
     return place;
   }
 
   /** Who inserts a key that another transaction has inserted waits for it to end, as in PostgreSQL. */
-  private int insert(FakeForm form, List<Object> values) throws SQLException {
+  private int insert(FakeForm form, List<@Nullable Object> values) throws SQLException {
     int written = 0;
-    for (Map<String, Object> row : rows(form.columns(), values)) {
+    for (FakeRow row : rows(form.columns(), values)) {
       if (form.table().equals("anchors")) {
-        row.putIfAbsent("running", 0L);
+        row.with("running", 0L);
       }
       Place place = lockedPlace(form.table(), row);
-      Map<String, Object> there = tables.row(transaction, place);
+      FakeRow there = tables.row(transaction, place);
       boolean charge = form.table().equals("entries") && "Charge".equals(row.get("kind")) && tables.charged(transaction, row);
       if (there != null && !form.mayConflict() || charge) {
         throw new SQLException("duplicate key value violates unique constraint of " + place, "23505");
@@ -175,21 +185,25 @@ final class FakeStatement {
     return written;
   }
 
-  private static Map<String, Object> set(FakeForm form, Map<String, Object> there, Map<String, Object> given) {
-    Map<String, Object> row = new HashMap<>(there);
+  private static FakeRow set(FakeForm form, FakeRow there, FakeRow given) {
+    FakeRow row = new FakeRow(there);
     form.sets().forEach((column, set) -> {
-      Object value = given.get(set.of());
-      boolean stays = set.greatest() && (Long) there.get(column) > (Long) value;
-      row.put(column, stays ? there.get(column) : set.added() ? (Object) ((Long) there.get(column) + (Long) value) : value);
+      if (set.added()) {
+        row.with(column, there.number(column) + given.number(set.of()));
+      } else if (set.greatest()) {
+        row.with(column, Math.max(there.number(column), given.number(set.of())));
+      } else {
+        row.with(column, given.get(set.of()));
+      }
     });
     return row;
   }
 
-  private int updateMany(FakeForm form, List<Object> values) throws SQLException {
+  private int updateMany(FakeForm form, List<@Nullable Object> values) throws SQLException {
     int written = 0;
-    for (Map<String, Object> given : rows(form.columns(), values)) {
+    for (FakeRow given : rows(form.columns(), values)) {
       Place place = lockedPlace(form.table(), given);
-      Map<String, Object> there = tables.row(transaction, place);
+      FakeRow there = tables.row(transaction, place);
       if (there != null) {
         transaction.writes.put(place, set(form, there, given));
         written++;
@@ -198,27 +212,27 @@ final class FakeStatement {
     return written;
   }
 
-  private int updateOne(FakeForm form, List<Object> values) throws SQLException {
-    Deque<Object> left = new ArrayDeque<>(values);
-    Map<String, Object> given = new HashMap<>();
-    form.sets().values().forEach(set -> given.put(set.of(), stored(left.poll())));
-    String condition = java.util.Objects.requireNonNull(form.where());
+  private int updateOne(FakeForm form, List<@Nullable Object> values) throws SQLException {
+    Deque<Object> left = given(values);
+    FakeRow given = new FakeRow();
+    form.sets().values().forEach(set -> given.with(set.of(), stored(left.remove())));
+    String condition = Objects.requireNonNull(form.where());
     if (condition.contains(PLAN_OF)) {
-      Object plan = planOf((String) left.poll());
+      Object plan = planOf((String) left.remove());
       if (plan == null) {
         return 0;
       }
       left.push(plan);
       condition = condition.replace(PLAN_OF, "?");
     }
-    Predicate<Map<String, Object>> where = FakeCondition.of(condition, left);
+    Predicate<FakeRow> where = FakeCondition.of(condition, left);
     int written = 0;
     for (Place place : tables.places(transaction, form.table())) {
       if (!where.test(row(place))) {
         continue;
       }
       session.lock(place);
-      Map<String, Object> there = tables.row(transaction, place);
+      FakeRow there = tables.row(transaction, place);
       if (there != null && where.test(there)) {
         transaction.writes.put(place, set(form, there, given));
         written++;
@@ -232,12 +246,12 @@ final class FakeStatement {
     List<Place> policies = tables.places(transaction, "policies");
     long last = 0;
     for (Place place : policies) {
-      last = Math.max(last, (Long) row(place).get("activated"));
+      last = Math.max(last, row(place).number("activated"));
     }
     int dropped = 0;
     for (Place place : policies) {
-      Map<String, Object> row = row(place);
-      if ((Long) row.get("used") <= before && (Long) row.get("activated") < last && !named(place.key().get(0), before)) {
+      FakeRow row = row(place);
+      if (row.number("used") <= before && row.number("activated") < last && !named(place.key().get(0), before)) {
         session.lock(place);
         transaction.writes.put(place, null);
         dropped++;
@@ -248,13 +262,13 @@ final class FakeStatement {
 
   private boolean named(Object digest, long before) {
     List<String> correctable = List.of("ESTIMATED", "LEASE_VOIDED", "EXPIRED");
-    return any("writers", row -> digest.equals(row.get("plan")) && (Long) row.get("time") > before)
+    return any("writers", row -> digest.equals(row.get("plan")) && row.number("time") > before)
         || any("requests", row -> digest.equals(row.get("plan")))
         || any("holds", row -> digest.equals(row.get("plan")) && "ACTIVE".equals(row.get("state")))
-        || any("holds", row -> digest.equals(row.get("plan")) && correctable.contains(row.get("state")) && (Long) row.get("lease_until") > before);
+        || any("holds", row -> digest.equals(row.get("plan")) && correctable.contains(row.text("state")) && row.number("lease_until") > before);
   }
 
-  private boolean any(String table, Predicate<Map<String, Object>> what) {
+  private boolean any(String table, Predicate<FakeRow> what) {
     return tables.places(transaction, table).stream().anyMatch(place -> what.test(row(place)));
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,43 +38,46 @@ final class FakeTables {
 
   /** What one transaction wrote; a null row is one that it deleted. */
   static final class Transaction {
-    final Map<Place, @Nullable Map<String, Object>> writes = new LinkedHashMap<>();
+    final Map<Place, @Nullable FakeRow> writes = new LinkedHashMap<>();
     final List<Place> locked = new ArrayList<>();
     final List<Runnable> waiters = new ArrayList<>();
     @Nullable Transaction waitsFor;
     boolean over;
   }
 
-  private final Map<String, TreeMap<Place, Map<String, Object>>> tables = new HashMap<>();
+  private final Map<String, TreeMap<Place, FakeRow>> tables = new HashMap<>();
   private final Map<Place, Transaction> locks = new HashMap<>();
 
   FakeTables() {
     KEYS.keySet().forEach(table -> tables.put(table, new TreeMap<>()));
   }
 
+  private TreeMap<Place, FakeRow> rows(String table) {
+    return Objects.requireNonNull(tables.get(table), table);
+  }
+
   static int compare(Object a, Object b) {
     return a instanceof Long x && b instanceof Long y ? Long.compare(x, y) : a.toString().compareTo(b.toString());
   }
 
-  static Place place(String table, Map<String, Object> row) {
-    List<String> columns = KEYS.get(table);
-    List<Object> key = new ArrayList<>(columns.size());
-    columns.forEach(column -> key.add(row.get(column)));
+  static Place place(String table, FakeRow row) {
+    List<Object> key = new ArrayList<>();
+    Objects.requireNonNull(KEYS.get(table), table).forEach(column -> key.add(row.value(column)));
     return new Place(table, key);
   }
 
   /** As this transaction sees it now: what is committed, and what it wrote itself. */
-  @Nullable Map<String, Object> row(Transaction transaction, Place place) {
-    return transaction.writes.containsKey(place) ? transaction.writes.get(place) : tables.get(place.table).get(place);
+  @Nullable FakeRow row(Transaction transaction, Place place) {
+    return transaction.writes.containsKey(place) ? transaction.writes.get(place) : rows(place.table).get(place);
   }
 
   /** The places of all rows that this transaction sees now, in the order of their keys. */
   List<Place> places(Transaction transaction, String table) {
     if (transaction.writes.isEmpty()) {
-      return List.copyOf(tables.get(table).keySet());
+      return List.copyOf(rows(table).keySet());
     }
     TreeMap<Place, Boolean> seen = new TreeMap<>();
-    tables.get(table).keySet().forEach(place -> seen.put(place, true));
+    rows(table).keySet().forEach(place -> seen.put(place, true));
     transaction.writes.forEach((place, row) -> {
       if (place.table.equals(table)) {
         if (row == null) {
@@ -95,10 +99,10 @@ final class FakeTables {
     return holder == transaction ? null : holder;
   }
 
-  boolean charged(Transaction transaction, Map<String, Object> entry) {
+  boolean charged(Transaction transaction, FakeRow entry) {
     for (Place place : places(transaction, "entries")) {
-      Map<String, Object> other = row(transaction, place);
-      if (other != null && "Charge".equals(other.get("kind")) && entry.get("receipt").equals(other.get("receipt")) && entry.get("attempt").equals(other.get("attempt"))) {
+      FakeRow other = row(transaction, place);
+      if (other != null && "Charge".equals(other.get("kind")) && entry.value("receipt").equals(other.get("receipt")) && entry.value("attempt").equals(other.get("attempt"))) {
         return true;
       }
     }
@@ -108,9 +112,9 @@ final class FakeTables {
   void commit(Transaction transaction) {
     transaction.writes.forEach((place, row) -> {
       if (row == null) {
-        tables.get(place.table).remove(place);
+        rows(place.table).remove(place);
       } else {
-        tables.get(place.table).put(place, row);
+        rows(place.table).put(place, row);
       }
     });
     end(transaction);
@@ -128,7 +132,7 @@ final class FakeTables {
   }
 
   /** What is committed. */
-  List<Map<String, Object>> committed(String table) {
-    return List.copyOf(tables.get(table).values());
+  List<FakeRow> committed(String table) {
+    return List.copyOf(rows(table).values());
   }
 }
