@@ -5,11 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +21,12 @@ final class JournalFile {
     void line(byte[] line, JournalPosition after) throws InterruptedException;
   }
 
+  private final LogFiles files;
   private final Path path;
   private final String name;
   private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
   private final ByteArrayOutputStream carry = new ByteArrayOutputStream();
-  private @Nullable FileChannel channel;
+  private LogFiles.@Nullable Open channel;
   private long inode;
   private long generation;
   private long lineStart;
@@ -37,6 +35,11 @@ final class JournalFile {
   private boolean replaced;
 
   JournalFile(Path path, @Nullable JournalPosition from) {
+    this(LogFiles.REAL, path, from);
+  }
+
+  JournalFile(LogFiles files, Path path, @Nullable JournalPosition from) {
+    this.files = files;
     this.path = path;
     this.name = String.valueOf(path.getFileName());
     if (from != null) {
@@ -49,7 +52,7 @@ final class JournalFile {
 
   /** @return whether there was anything to read */
   boolean read(Lines lines) throws IOException, InterruptedException {
-    FileChannel open = channel();
+    LogFiles.Open open = channel();
     if (open == null) {
       return false;
     }
@@ -95,15 +98,15 @@ final class JournalFile {
     carry.write(bytes, from, Math.min(length, room));
   }
 
-  private @Nullable FileChannel channel() throws IOException {
+  private LogFiles.@Nullable Open channel() throws IOException {
     if (channel != null) {
       return channel;
     }
     try {
-      long there = inode(path);
+      long there = files.inode(path);
       if (there != inode) {
         if (inode != 0) {
-          FileChannel before = rotatedAway();
+          LogFiles.Open before = rotatedAway();
           if (before != null) {
             channel = before;
             return channel;
@@ -113,31 +116,48 @@ final class JournalFile {
         generation = 0;
         seek(0);
       }
-      channel = FileChannel.open(path, StandardOpenOption.READ);
+      LogFiles.Open opened = files.open(path);
+      channel = opened;
+      if (!endsALine(opened)) {
+        generation++;
+        seek(0);
+      }
       return channel;
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
+  /**
+   * A place is after a whole line. Where it is inside one, the machine died and lost bytes that were read already, and the file has grown past the place since:
+   * it is read anew.
+   */
+  private boolean endsALine(LogFiles.Open open) throws IOException {
+    if (readTo == 0 || open.size() < readTo) {
+      return true; // read() sees that it is shorter
+    }
+    ByteBuffer last = ByteBuffer.allocate(1);
+    return open.read(last, readTo - 1) == 1 && last.get(0) == '\n';
+  }
+
   /** The file that was being read when the process before this one stopped, under the name that rotation gave it. */
-  private @Nullable FileChannel rotatedAway() throws IOException {
+  private LogFiles.@Nullable Open rotatedAway() throws IOException {
     Path old = path.resolveSibling(name + ".1");
-    return Files.exists(old) && inode(old) == inode ? FileChannel.open(old, StandardOpenOption.READ) : null;
+    return files.exists(old) && files.inode(old) == inode ? files.open(old) : null;
   }
 
   /** At the end of the open file: is there another one under the name? Then the end must be seen once more: lines may have come before the other file did. */
   private boolean rotated() throws IOException {
     if (!replaced) {
       try {
-        replaced = inode(path) != inode;
+        replaced = files.inode(path) != inode;
       } catch (NoSuchFileException e) {
         return false;
       }
       return replaced;
     }
     replaced = false;
-    FileChannel finished = channel;
+    LogFiles.Open finished = channel;
     channel = null;
     if (finished != null) {
       finished.close();
@@ -155,10 +175,6 @@ final class JournalFile {
 
   long lineStart() {
     return lineStart;
-  }
-
-  static long inode(Path path) throws IOException {
-    return ((Number) Files.getAttribute(path, "unix:ino")).longValue();
   }
 
   void close() {

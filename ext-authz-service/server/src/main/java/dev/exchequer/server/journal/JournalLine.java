@@ -1,5 +1,6 @@
 package dev.exchequer.server.journal;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.exchequer.fallback.Evidence;
@@ -21,7 +22,9 @@ import java.util.function.Function;
  * <p>The client left: DC at the public layer; at the hop layer DR (http2.remote_reset), because the public layer resets the hop's stream.
  */
 final class JournalLine {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+  /** Objects that a torn line may have begun before it broke off. */
+  private static final int MOST_BEGUN = 16;
 
   private JournalLine() {}
 
@@ -32,6 +35,29 @@ final class JournalLine {
       throw new IOException("not an object");
     }
     return hops ? hop(root, providers) : request(root);
+  }
+
+  /**
+   * The machine died inside a line, and Envoy began its next one where that one broke off: what follows the break is whole. Empty if there is no such thing in it.
+   *
+   * @param line that cannot be read
+   */
+  static Optional<JournalEvent> afterBreak(byte[] line, boolean hops, Function<HoldId, Optional<Provider>> providers) {
+    int begun = 0;
+    for (int at = 1; at + 1 < line.length && begun < MOST_BEGUN; at++) {
+      if (line[at] == '{' && line[at + 1] == '"') {
+        begun++;
+        try {
+          JsonNode whole = JSON.readTree(line, at, line.length - at);
+          if (whole.hasNonNull("kind")) {
+            return Optional.of(hops ? hop(whole, providers) : request(whole));
+          }
+        } catch (IOException | RuntimeException inside) {
+          // it broke off in here, too
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static JournalEvent request(JsonNode line) {

@@ -63,6 +63,21 @@ class JournalFileTest {
     assertThat(places).containsExactly(place(path, 0, 5));
   }
 
+  /** Found by the simulator: the ledger had stored the place, the disk of the dead machine had not stored the bytes before it. */
+  @Test
+  void aFileThatLostItsEndAndGrewPastThePlaceAgainIsReadAnew() throws Exception {
+    append(path, "one\ntwo\n");
+    drain();
+    file.close();
+    Files.writeString(path, "one\nt");
+    append(path, "hree\nfour\n");
+    file = new JournalFile(path, places.getLast());
+    lines.clear();
+    drain();
+    assertThat(lines).containsExactly("one", "three", "four");
+    assertThat(places.getLast()).isEqualTo(place(path, 1, 15));
+  }
+
   @Test
   void linesThatCrossTheBufferAreWhole() throws Exception {
     List<String> written = new ArrayList<>();

@@ -67,6 +67,17 @@ class JournalTailerTest {
     assertThat(quarantined).hasValue(0);
   }
 
+  /** Found by the simulator: a machine that dies leaves half a line, and Envoy goes on right behind it. */
+  @Test
+  void theLineAfterOneThatATornTailSwallowedIsNotLost() throws IOException {
+    append(path, end("a") + "{\"v\":1,\"kind\":\"DownstreamEnd\",\"request\":\"b\",\"meter\":{\"usage\":\"{\\\"pro");
+    append(path, end("c") + end("d"));
+    start(null);
+    ledger.has(3);
+    assertThat(ledger.requests()).containsExactly("a", "c", "d");
+    assertThat(quarantined).hasValue(1);
+  }
+
   @Test
   void tellsHowFarItIsBehind() throws IOException {
     start(null);

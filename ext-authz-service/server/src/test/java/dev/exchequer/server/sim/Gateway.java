@@ -1,15 +1,23 @@
 package dev.exchequer.server.sim;
 
+import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.engine.LedgerEngine;
+import dev.exchequer.server.journal.SteppedFollower;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +33,14 @@ public final class Gateway {
   private final Home home;
   private final SkewedClock clock;
   private final Recorder recorder;
+  private BooleanSupplier ended = () -> false;
   private int life;
   private boolean up;
   private long frozenUntilMs;
   private long startedAtMs;
   private long bootedAtMs;
   private @Nullable Fiber lane;
+  private final Map<Fiber, Long> tailers = new LinkedHashMap<>();
   private @Nullable LedgerEngine engine;
   private long idleSince = -1;
   private final Deque<Runnable> answers = new ArrayDeque<>();
@@ -94,6 +104,11 @@ public final class Gateway {
     return up;
   }
 
+  /** Another process took its name: it says so at /readyz, and somebody starts it again. */
+  boolean replaced() {
+    return up && ended.getAsBoolean();
+  }
+
   boolean serving() {
     return up && engine != null && engine.admitting();
   }
@@ -106,6 +121,7 @@ public final class Gateway {
     life++;
     up = true;
     engine = null;
+    ended = () -> false;
     idleSince = -1;
     answers.clear();
     bootedAtMs = world.scheduler().nowMs();
@@ -127,6 +143,7 @@ public final class Gateway {
         sleep(SECOND_MS); // whoever supervises it starts it again
       }
     }
+    ended = opened.ended();
     LedgerEngine made = new LedgerEngine(opened.lane(), opened.remember(), () -> true, LedgerEngine.Observer.NONE, this::nanos);
     made.restore(opened.loaded());
     engine = made;
@@ -134,12 +151,43 @@ public final class Gateway {
     int mine = life;
     clockwork(mine, made);
     scheduler().after(61 * SECOND_MS, () -> here(mine, made::forgetPredecessor));
-    world.started(this, opened.loaded());
+    tailer(SimulatedLog.HOPS, opened.loaded(), made);
+    tailer(SimulatedLog.REQUESTS, opened.loaded(), made);
     while (true) {
       if (!opened.lane().turn()) {
         idle();
       }
     }
+  }
+
+  /** Follows one file of the journal, as a thread of the service does. */
+  private void tailer(Path path, LedgerState loaded, LedgerEngine made) {
+    SteppedFollower follower =
+        new SteppedFollower(
+            world.logOf(this), path, loaded.journalPosition(path.toString()).orElse(null), path.equals(SimulatedLog.HOPS), made::providerOf,
+            (place, event) -> {
+              CompletableFuture<Result> answer = made.journal(place, event);
+              poke();
+              return answer;
+            },
+            new Following(this));
+    Fiber[] self = new Fiber[1];
+    Fiber fiber = new Fiber(world.scheduler(), () -> {
+      while (true) {
+        follower.follow();
+        tailers.put(self[0], self[0].pauses() + 1);
+        self[0].pause();
+      }
+    });
+    self[0] = fiber;
+    tailers.put(fiber, 0L);
+    resumeAfter(0, fiber);
+  }
+
+  /** There is more in the journal: it is looked at within 50 ms. */
+  void appended() {
+    int mine = life;
+    tailers.forEach((fiber, pause) -> world.scheduler().after(world.scheduler().random.nextInt(50), () -> wake(mine, fiber, pause)));
   }
 
   void activate(Policy policy) {
@@ -149,7 +197,7 @@ public final class Gateway {
     }
   }
 
-  private void told(java.util.concurrent.CompletableFuture<Result> answer) {
+  private void told(CompletableFuture<Result> answer) {
     answer.whenComplete((result, error) -> troubled(error));
     poke();
   }
@@ -290,6 +338,9 @@ public final class Gateway {
     if (fiber != null && fiber != self) {
       fiber.kill();
     }
+    List<Fiber> others = List.copyOf(tailers.keySet());
+    tailers.clear();
+    others.forEach(Fiber::kill);
     world.died(this);
   }
 

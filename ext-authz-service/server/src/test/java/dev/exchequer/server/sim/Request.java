@@ -28,6 +28,7 @@ final class Request {
   private int attempt = 1;
   private boolean waits = true;
   private boolean over;
+  private boolean dead;
 
   Request(Traffic traffic, Gateway gateway, EnvoyLog log, RequestFacts facts, Policy policy) {
     this.traffic = traffic;
@@ -63,7 +64,7 @@ final class Request {
         if (cancelled[0] && result instanceof Result.Held held) {
           engine.abandon(held.id());
         }
-        if (cancelled[0] && result instanceof Result.Held || error instanceof CancellationException) {
+        if (cancelled[0] && result instanceof Result.Held || error != null && error.getCause() instanceof CancellationException) {
           letGo(id, life, troubles);
         } else if (result != null) {
           traffic.network(() -> answered(command, mine, result));
@@ -131,16 +132,26 @@ final class Request {
     Evidence evidence = EvidenceBuilder.any(scheduler().random, Evidence.From.SETTLE).build();
     long takes = takes();
     for (long at = PROGRESS_MS; at < takes; at += PROGRESS_MS) {
-      scheduler().after(at, () -> log.progress(id));
+      scheduler().after(at, () -> written(() -> log.progress(id)));
     }
     scheduler().after(takes, () -> {
+      if (dead) {
+        return;
+      }
       if (early) {
         log.end(id, evidence);
       } else if (!scheduler().oneIn(50)) {
-        scheduler().after(scheduler().oneIn(8) ? scheduler().random.nextInt(30_000) : scheduler().random.nextInt(5), () -> log.end(id, evidence));
+        scheduler().after(scheduler().oneIn(8) ? scheduler().random.nextInt(30_000) : scheduler().random.nextInt(5), () -> written(() -> log.end(id, evidence)));
       }
       settle(id, evidence);
     });
+  }
+
+  /** By an Envoy that lives. */
+  private void written(Runnable line) {
+    if (!dead) {
+      line.run();
+    }
   }
 
   private long takes() {
@@ -180,15 +191,12 @@ final class Request {
 
   private void over(int status) {
     over = true;
-    log.over(facts.id(), status);
+    written(() -> log.over(facts.id(), status));
   }
 
-  /** What is sent to it goes on, and nobody is there any more. */
+  /** What is sent to it goes on, nobody is there any more, and no line is written. */
   void envoyDied() {
     over = true;
-  }
-
-  boolean isOver() {
-    return over;
+    dead = true;
   }
 }

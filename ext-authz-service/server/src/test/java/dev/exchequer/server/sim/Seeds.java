@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs of many seeds, one after the other. */
 final class Seeds {
-  private static final int ACTIONS = 20;
+  private static final int ACTIONS = 14;
 
   private final Map<String, Long> counts = new TreeMap<>();
 

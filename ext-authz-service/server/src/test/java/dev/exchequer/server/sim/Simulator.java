@@ -1,8 +1,5 @@
 package dev.exchequer.server.sim;
 
-import dev.exchequer.fallback.Evidence;
-import dev.exchequer.identity.HoldId;
-import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.SimulatedPolicies;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.postgres.FakeDatabase;
@@ -33,6 +30,8 @@ final class Simulator implements Surroundings {
   private final Truth truth;
   private final Traffic traffic;
   private final List<Gateway> gateways = new ArrayList<>();
+  /** By the name of a gateway: one machine each. */
+  private final Map<String, SimulatedLog> logs = new LinkedHashMap<>();
   /** Processes that were taken over while they were stopped. */
   private final List<Gateway> zombies = new ArrayList<>();
   private @Nullable Home home;
@@ -135,6 +134,12 @@ final class Simulator implements Surroundings {
         gateways.forEach(each -> each.activate(policy));
       }
       case 6, 7 -> takeOver(gateway);
+      case 8 -> {
+        trace.count("a machine dies");
+        traffic.envoyDied(gateway);
+        gateway.kill();
+        logOf(gateway).torn();
+      }
       default -> {}
     }
   }
@@ -157,10 +162,12 @@ final class Simulator implements Surroundings {
     faults.heal();
     scheduler.trace("quiet");
     gateways.forEach(gateway -> gateway.wall().right());
+    zombies.forEach(Gateway::kill);
     long until = untilMs;
     for (int minute = 0; minute < 9; minute++) {
       until += 30_000;
       advance(until);
+      gateways.stream().filter(Gateway::replaced).forEach(Gateway::kill);
       gateways.stream().filter(gateway -> !gateway.up()).forEach(Gateway::start);
     }
     long waited = 0;
@@ -170,6 +177,7 @@ final class Simulator implements Surroundings {
       advance(until);
     }
     truth.quiet();
+    logs.values().forEach(log -> truth.read(log.ends()));
     Objects.requireNonNull(home).compare(truth);
     trace.count("waits for rows", Objects.requireNonNull(home).waits());
   }
@@ -195,9 +203,6 @@ final class Simulator implements Surroundings {
   }
 
   @Override
-  public void started(Gateway gateway, LedgerState loaded) {}
-
-  @Override
   public void died(Gateway gateway) {
     scheduler.after(random.nextInt(3_000), () -> {
       if (!gateway.up() && gateways.contains(gateway)) {
@@ -206,19 +211,12 @@ final class Simulator implements Surroundings {
     });
   }
 
-  EnvoyLog logOf(Gateway gateway) {
-    return NO_LOG;
+  @Override
+  public SimulatedLog logOf(Gateway gateway) {
+    return logs.computeIfAbsent(gateway.name(), name -> new SimulatedLog(this, name));
   }
 
-  private static final EnvoyLog NO_LOG =
-      new EnvoyLog() {
-        @Override
-        public void progress(HoldId id) {}
-
-        @Override
-        public void end(HoldId id, Evidence evidence) {}
-
-        @Override
-        public void over(String request, int status) {}
-      };
+  void appended(String name) {
+    gateways.stream().filter(gateway -> gateway.name().equals(name)).forEach(Gateway::appended);
+  }
 }

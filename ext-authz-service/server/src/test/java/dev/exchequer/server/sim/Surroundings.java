@@ -1,6 +1,5 @@
 package dev.exchequer.server.sim;
 
-import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.policy.Policy;
 
 /** What a gateway of a simulation sees of it. */
@@ -14,7 +13,8 @@ interface Surroundings {
   /** The policy in force, as the operator last said it. */
   Policy policy();
 
-  void started(Gateway gateway, LedgerState loaded);
+  /** The journal of its machine. */
+  SimulatedLog logOf(Gateway gateway);
 
   void died(Gateway gateway);
 }

@@ -86,7 +86,6 @@ final class Traffic {
     asked.add(facts);
     Request request = new Request(this, gateway, world.logOf(gateway), facts, policy);
     List<Request> ofGateway = running.computeIfAbsent(gateway, g -> new ArrayList<>());
-    ofGateway.removeIf(Request::isOver);
     ofGateway.add(request);
     request.begin();
   }

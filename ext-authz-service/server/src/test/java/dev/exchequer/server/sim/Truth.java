@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * learned of that. Checks the invariants after every command, and that nothing was acknowledged which is not here.
  */
 public final class Truth {
+  private static final long HOUR_MS = 3_600_000;
+
   private final Books books = new Books();
   private final Trace trace;
   private final Map<String, Policy> policies;
@@ -236,6 +238,23 @@ public final class Truth {
   /** A clock that was ahead drives ledger time, so its leases are later than true time: whether something still waits for that. */
   boolean busy() {
     return books.holds.values().stream().anyMatch(Hold::active) || !running.isEmpty();
+  }
+
+  /**
+   * What the journal says of an attempt's end is never lost: it ended by it, or was corrected.
+   *
+   * @param ends attempts, and whether their line reports usage
+   */
+  void read(Map<HoldId, Boolean> ends) {
+    ends.forEach((id, usage) -> {
+      Hold hold = books.holds.get(id);
+      check(hold == null || !usage || !(hold.state() == Hold.State.LEASE_VOIDED || hold.state() == Hold.State.EXPIRED || hold.state() == Hold.State.ESTIMATED) || late(hold), "usage that the journal reports is not lost: " + hold);
+    });
+  }
+
+  /** Its policy may have been dropped before the line was read. */
+  private boolean late(Hold hold) {
+    return books.now - hold.leaseUntilMs() > HOUR_MS;
   }
 
   /** Time passed, nothing more is said: everything is released, and every request has its receipt. */
