@@ -6,6 +6,7 @@ import dev.exchequer.cli.admin.CloseCommand;
 import dev.exchequer.cli.admin.CommandFailed;
 import dev.exchequer.cli.admin.DryRunCommand;
 import dev.exchequer.cli.admin.ExplainCommand;
+import dev.exchequer.cli.admin.ExportCommand;
 import dev.exchequer.cli.admin.GrantCommand;
 import dev.exchequer.cli.admin.LotsCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
@@ -22,6 +23,7 @@ import dev.exchequer.cli.prices.PricesCommand;
 import dev.exchequer.cli.up.BackupCommand;
 import dev.exchequer.cli.up.BootstrapCommand;
 import dev.exchequer.cli.up.CheckCommand;
+import dev.exchequer.cli.up.CheckpointCommand;
 import dev.exchequer.cli.up.OperatorCommand;
 import dev.exchequer.cli.up.ServiceCommand;
 import dev.exchequer.cli.up.UpCommand;
@@ -44,8 +46,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
         BalancesCommand.class, LotsCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, VoidGrantCommand.class, AdjustCommand.class,
-        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, UsageCommand.class, StatementCommand.class, ReconcileCommand.class, KeysCommand.class,
-        PricesCommand.class, BackupCommand.class, VerifyCommand.class, Version.VersionCommand.class
+        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, UsageCommand.class, StatementCommand.class, ExportCommand.class, ReconcileCommand.class, KeysCommand.class,
+        PricesCommand.class, BackupCommand.class, VerifyCommand.class, CheckpointCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})
 public final class Main implements Runnable {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -44,9 +45,25 @@ public final class AdminClient implements AutoCloseable {
   }
 
   private JsonNode get(String path, Map<String, String> query, Duration patience) {
+    return json(send(request(path + pairs(query)).timeout(patience).GET().build()));
+  }
+
+  private static String pairs(Map<String, String> query) {
     StringJoiner pairs = new StringJoiner("&", "?", "").setEmptyValue("");
     query.forEach((name, value) -> pairs.add(encode(name) + "=" + encode(value)));
-    return json(send(request(path + pairs).timeout(patience).GET().build()));
+    return pairs.toString();
+  }
+
+  /** An answer of lines whose headers say where the next one begins. */
+  record Page(String body, HttpHeaders headers) {
+    String header(String name) {
+      return headers.firstValue(name).orElseThrow(() -> new CommandFailed("the admin API did not say " + name + ": is it of this version?"));
+    }
+  }
+
+  Page page(String path, Map<String, String> query) {
+    HttpResponse<String> answer = answer(request(path + pairs(query)).timeout(PATIENCE_FOR_REPORTS).GET().build());
+    return new Page(answer.body(), answer.headers());
   }
 
   String text(String path) {
@@ -89,6 +106,10 @@ public final class AdminClient implements AutoCloseable {
   }
 
   private String send(HttpRequest request) {
+    return answer(request).body();
+  }
+
+  private HttpResponse<String> answer(HttpRequest request) {
     HttpResponse<String> answer;
     try {
       answer = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -101,7 +122,7 @@ public final class AdminClient implements AutoCloseable {
     if (answer.statusCode() / 100 != 2) {
       throw new CommandFailed(refusal(answer));
     }
-    return answer.body();
+    return answer;
   }
 
   private static String refusal(HttpResponse<String> answer) {

@@ -45,6 +45,8 @@ public final class ServiceCommand implements Callable<Integer> {
 
   @Mixin StoreOption store = new StoreOption();
 
+  @Mixin CheckpointOption checkpoints = new CheckpointOption();
+
   @ArgGroup(exclusive = false, heading = "An operator elsewhere (default: it is on this machine and opens feed.sock):%n")
   @Nullable RemoteOperator operator;
 
@@ -78,7 +80,7 @@ public final class ServiceCommand implements Callable<Integer> {
             ? new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages)
             : new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages, remote(operator));
     PostgresSettings database = store.settings(spec, node, System.getenv());
-    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data)));
+    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data))).with(checkpoints.plan(System.getenv()));
   }
 
   private OperatorLink.Remote remote(RemoteOperator given) {

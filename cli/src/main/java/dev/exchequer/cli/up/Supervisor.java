@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -72,8 +73,9 @@ final class Supervisor {
     // Not closed by a pool's own idea of idleness: see Child about the thread that forks.
     ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("children").factory());
     // in its environment, not on its command line: the URL may have a password in it
-    Map<String, String> store = settings.store().map(PostgresSettings::environment).orElse(Map.of());
-    Child accounting = new Child("service", service.commandLine(data, sockets, settings.adminPort()), data, starter, store);
+    Map<String, String> environment = new HashMap<>(settings.store().map(PostgresSettings::environment).orElse(Map.of()));
+    settings.checkpoints().ifPresent(plan -> environment.putAll(CheckpointOption.environment(plan)));
+    Child accounting = new Child("service", service.commandLine(data, sockets, settings.adminPort()), data, starter, environment);
     started.add(() -> accounting.stop(SERVICE_PATIENCE));
     Child envoy = new Child("envoy", Commands.envoy(binary, bootstrap, data.log("envoy")), data, starter);
     started.add(() -> envoy.stop(ENVOY_PATIENCE));

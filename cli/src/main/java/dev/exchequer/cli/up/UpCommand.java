@@ -51,6 +51,8 @@ public final class UpCommand implements Callable<Integer> {
 
   @Mixin StoreOption store = new StoreOption();
 
+  @Mixin CheckpointOption checkpoints = new CheckpointOption();
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -62,7 +64,7 @@ public final class UpCommand implements Callable<Integer> {
   UpSettings settings() {
     Optional<Path> root = Optional.ofNullable(System.getProperty("exchequer.root")).map(Path::of);
     Path folder = config != null ? config : root.orElse(Path.of("")).resolve("examples/quickstart");
-    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock(), Optional.ofNullable(store.settings(spec, "local", System.getenv())));
+    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock(), Optional.ofNullable(store.settings(spec, "local", System.getenv())), Optional.ofNullable(checkpoints.plan(System.getenv())));
   }
 
   private UpSettings.Mock mock() {

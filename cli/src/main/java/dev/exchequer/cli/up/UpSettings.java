@@ -1,5 +1,6 @@
 package dev.exchequer.cli.up;
 
+import dev.exchequer.server.Checkpoints;
 import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,9 +13,11 @@ import java.util.Optional;
  * @param envoy a binary that the user names
  * @param mock whether the mock provider runs, and where
  * @param store the database that keeps the ledger; empty = a file in DATA
+ * @param checkpoints where what the ledger has is written down outside of it; empty = nowhere
  */
 record UpSettings(
-    Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock, Optional<PostgresSettings> store) {
+    Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock, Optional<PostgresSettings> store,
+    Optional<Checkpoints.Plan> checkpoints) {
   /** Where the quickstart's YAML expects the mock provider. */
   static final int MOCK_PORT = 9100;
 
@@ -29,7 +32,7 @@ record UpSettings(
 
   /** With the ledger in a file. */
   UpSettings(Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
-    this(root, config, namespace, data, listen, port, adminPort, envoy, mock, Optional.empty());
+    this(root, config, namespace, data, listen, port, adminPort, envoy, mock, Optional.empty(), Optional.empty());
   }
 
   boolean loopbackOnly() {

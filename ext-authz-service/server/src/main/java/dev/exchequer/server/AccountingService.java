@@ -115,6 +115,10 @@ public final class AccountingService implements AutoCloseable {
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
     admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
     clockwork(engine);
+    Checkpoints.Plan checkpoints = settings.checkpoints();
+    if (checkpoints != null) {
+      keep(Checkpoints.start(checkpoints, history.export()));
+    }
     LOG.info("ready: admin on {}:{}, sockets in {}", settings.adminHost(), adminPort(), settings.sockets());
   }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInboundBytes of a gRPC message: the largest body that Envoy admits, and room for its headers
  * @param operator the operator of a pod's gateway; null = it is beside the service and has opened feed.sock
  * @param store the database that keeps the ledger, shared with other gateways; null = a file in DATA
+ * @param checkpoints where what the ledger has is written down outside of it; null = nowhere
  */
 public record ServiceSettings(
     Path data,
@@ -28,7 +29,8 @@ public record ServiceSettings(
     long leaseMs,
     int maxInboundBytes,
     OperatorLink.@Nullable Remote operator,
-    @Nullable PostgresSettings store) {
+    @Nullable PostgresSettings store,
+    Checkpoints.@Nullable Plan checkpoints) {
   public static final long DEFAULT_LEASE_MS = 60_000;
   public static final int DEFAULT_MAX_INBOUND_BYTES = 33 * 1024 * 1024;
 
@@ -49,18 +51,23 @@ public record ServiceSettings(
 
   /** With the operator beside it. */
   public ServiceSettings(Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes) {
-    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null, null);
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null, null, null);
   }
 
   /** With the ledger in a file. */
   public ServiceSettings(
       Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes, OperatorLink.@Nullable Remote operator) {
-    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, null);
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, null, null);
   }
 
   /** With the ledger in a database, null = in a file. */
   public ServiceSettings with(@Nullable PostgresSettings database) {
-    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, database);
+    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, database, checkpoints);
+  }
+
+  /** With checkpoints, null = without. */
+  public ServiceSettings with(Checkpoints.@Nullable Plan plan) {
+    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, store, plan);
   }
 
   /** One machine, as `exchequer up` starts it. */

@@ -98,6 +98,9 @@ public final class AdminServer implements AutoCloseable {
     app.get("/api/v1/refusals", viewer(reports::refusals));
     app.get("/api/v1/usage", viewer(reports::usage));
     app.get("/api/v1/statements/{ns}/{name}", viewer(reports::statement));
+    ExportRoutes exports = new ExportRoutes(history.export());
+    app.get("/api/v1/export/entries", viewer(exports::entries));
+    app.get("/api/v1/export/receipts", viewer(exports::receipts));
     DryRuns dryRuns = new DryRuns(engine, Clock.systemUTC());
     app.post("/api/v1/dry-run", viewer(dryRuns::handle));
     Grants grants = new Grants(engine);

@@ -35,6 +35,9 @@ public interface LedgerHistory {
    */
   Optional<Opening> entries(ObjectName balance, long fromMs, long toMs, Consumer<PostedRow> each);
 
+  /** The whole of it, in the order in which it was written. */
+  LedgerExport export();
+
   /**
    * @param estimated charged by an estimate
    * @param inDoubt their lease was over although they were sent

@@ -61,6 +61,12 @@ public final class ReceiptJson {
   /** One entry in its JSON form. */
   public static void entry(JsonGenerator out, LedgerReads.EntryRow entry) throws IOException {
     out.writeStartObject();
+    entryFields(out, entry);
+    out.writeEndObject();
+  }
+
+  /** The fields of an entry, in an object that is begun. */
+  public static void entryFields(JsonGenerator out, LedgerReads.EntryRow entry) throws IOException {
     out.writeStringField("balance", entry.balance());
     out.writeNumberField("sequence", entry.sequence());
     out.writeStringField("time", time(entry.time()));
@@ -72,7 +78,6 @@ public final class ReceiptJson {
     number(out, "attempt", entry.attempt() == null ? null : Long.valueOf(entry.attempt()));
     string(out, "actor", entry.actor());
     string(out, "reason", entry.reason());
-    out.writeEndObject();
   }
 
   private static void head(JsonGenerator out, Receipt r) throws IOException {

@@ -2,6 +2,7 @@ package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Hold;
+import dev.exchequer.server.store.proof.KeptForm;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,18 +41,20 @@ public abstract class SqlHistory implements LedgerHistory {
 
   private final String receipts;
   private final String uncertain;
+  private final KeptForm form;
 
   /**
    * @param receiptsByTime the table receipts in a FROM clause, as r, read in the order of time
    * @param uncertainHolds the table holds, of which only the uncertain ones are read
    */
-  protected SqlHistory(String receiptsByTime, String uncertainHolds) {
+  protected SqlHistory(String receiptsByTime, String uncertainHolds, KeptForm form) {
+    this.form = form;
     this.receipts = RECEIPTS.formatted(receiptsByTime);
     this.uncertain = UNCERTAIN.formatted(uncertainHolds);
   }
 
   /** A question to a connection, within one transaction. */
-  protected interface Question<T> {
+  public interface Question<T> {
     T ask(Connection connection) throws SQLException;
   }
 
@@ -262,6 +265,11 @@ public abstract class SqlHistory implements LedgerHistory {
     try (PreparedStatement s = prepared(connection, sql, List.of(values)); ResultSet r = s.executeQuery()) {
       return r.next() ? r.getLong(1) : 0;
     }
+  }
+
+  @Override
+  public LedgerExport export() {
+    return new SqlExport(this::brief, form);
   }
 
   private static @Nullable Integer integer(ResultSet row, int column) throws SQLException {

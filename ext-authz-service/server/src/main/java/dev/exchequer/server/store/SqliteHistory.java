@@ -1,5 +1,6 @@
 package dev.exchequer.server.store;
 
+import dev.exchequer.server.store.proof.KeptForm;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -8,7 +9,7 @@ public final class SqliteHistory extends SqlHistory {
   private final SqliteStore store;
 
   public SqliteHistory(SqliteStore store) {
-    super("receipts r INDEXED BY receipts_by_time", "holds INDEXED BY uncertain_holds");
+    super("receipts r INDEXED BY receipts_by_time", "holds INDEXED BY uncertain_holds", KeptForm.SQLITE);
     this.store = store;
   }
 

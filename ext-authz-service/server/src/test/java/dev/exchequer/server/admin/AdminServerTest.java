@@ -73,7 +73,7 @@ class AdminServerTest {
         .contains(
             "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
             "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
-            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
+            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.exchequer.server.admin;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.server.store.LedgerExport;
 import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerReads;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ final class FakeHistory implements LedgerHistory {
   final List<ReceiptRow> receipts = new ArrayList<>();
   final List<PostedRow> entries = new ArrayList<>();
   Opening opening = new Opening("CNY", 0, 0);
+  final FakeExport export = new FakeExport();
   @Nullable RefusalQuery lastQuery;
   long from;
   long to;
@@ -58,5 +60,10 @@ final class FakeHistory implements LedgerHistory {
     }
     entries.forEach(each);
     return Optional.of(opening);
+  }
+
+  @Override
+  public LedgerExport export() {
+    return export;
   }
 }

@@ -37,4 +37,9 @@ record BrokenHistory(Opening opening, List<LedgerReads.EntryRow> entries) implem
     entries.forEach(entry -> each.accept(new PostedRow(entry, null, null)));
     return Optional.of(opening);
   }
+
+  @Override
+  public LedgerExport export() {
+    throw new UnsupportedOperationException();
+  }
 }

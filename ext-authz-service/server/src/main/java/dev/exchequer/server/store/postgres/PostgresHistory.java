@@ -12,7 +12,7 @@ final class PostgresHistory extends SqlHistory {
   private final ReadSessions sessions;
 
   PostgresHistory(ReadSessions sessions) {
-    super("receipts r", "holds");
+    super("receipts r", "holds", PostgresProof.FORM);
     this.sessions = sessions;
   }
 

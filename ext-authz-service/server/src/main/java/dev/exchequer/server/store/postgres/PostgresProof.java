@@ -1,5 +1,7 @@
 package dev.exchequer.server.store.postgres;
 
+import dev.exchequer.server.store.checkpoint.Checkpoint;
+import dev.exchequer.server.store.proof.CheckpointReader;
 import dev.exchequer.server.store.proof.KeptForm;
 import dev.exchequer.server.store.proof.LedgerProof;
 import dev.exchequer.server.store.proof.Misfit;
@@ -7,6 +9,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /** Recomputes a ledger that replicas share, while they write or not; a standby will do. */
@@ -29,11 +32,30 @@ public final class PostgresProof {
    * @throws IOException if it cannot be read or is not a ledger of this version
    */
   public static LedgerProof.Fits of(PostgresSettings settings, LongConsumer progress) throws IOException, Misfit {
+    return of(settings, Map.of(), progress);
+  }
+
+  /** The same, compared with checkpoints by the names of their files. */
+  public static LedgerProof.Fits of(PostgresSettings settings, Map<String, Checkpoint> checkpoints, LongConsumer progress) throws IOException, Misfit {
     try (Connection connection = Sessions.patient(settings, "proof").open()) {
-      return LedgerProof.of(connection, FORM, progress);
+      return LedgerProof.of(connection, FORM, checkpoints, progress);
     } catch (SQLException e) {
-      throw new IOException(
-          "the database " + settings.place() + " cannot be read as a ledger of this version (a start of the gateway brings an older one up to date): " + e.getMessage(), e);
+      throw unreadable(settings, e);
     }
+  }
+
+  /** @throws IOException if it cannot be read or is not a ledger of this version */
+  public static Checkpoint checkpoint(PostgresSettings settings) throws IOException {
+    try (Connection connection = Sessions.patient(settings, "checkpoint").open()) {
+      connection.setAutoCommit(false);
+      return CheckpointReader.read(connection, FORM);
+    } catch (SQLException e) {
+      throw unreadable(settings, e);
+    }
+  }
+
+  private static IOException unreadable(PostgresSettings settings, SQLException e) {
+    return new IOException(
+        "the database " + settings.place() + " cannot be read as a ledger of this version (a start of the gateway brings an older one up to date): " + e.getMessage(), e);
   }
 }

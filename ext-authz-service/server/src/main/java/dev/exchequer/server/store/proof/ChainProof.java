@@ -24,25 +24,28 @@ final class ChainProof {
   }
 
   private final KeptForm form;
+  private final String ledger;
+  private final Witness witness;
   private final Map<Integer, Hash> ends = new HashMap<>();
   private long placed;
   long chains;
 
-  ChainProof(KeptForm form) {
+  /** @param ledger its id */
+  ChainProof(KeptForm form, String ledger, Witness witness) {
     this.form = form;
+    this.ledger = ledger;
+    this.witness = witness;
   }
 
   /** @param records how many entries and receipts there are */
   void read(Rows rows, long records) throws SQLException, Misfit {
-    List<String> ledgers = new ArrayList<>();
-    rows.each("SELECT id FROM ledger", r -> ledgers.add(r.getString(1)));
-    Misfit.unlessEqual(1, ledgers.size(), "the ledger", "the number of its ids");
     List<Told> all = new ArrayList<>();
     rows.each(form.heads(), r -> all.add(told(r)));
     for (Told chain : all) {
       chains++;
-      read(rows, chain, ledgers.getFirst());
+      read(rows, chain);
     }
+    witness.nothingLeft();
     if (placed != records) {
       String none = " WHERE chain NOT IN (SELECT id FROM chains) ORDER BY 1, 2 LIMIT 1";
       rows.each("SELECT balance, sequence FROM entries" + none, r -> Misfit.unless(false, "entry " + r.getLong(2) + " of " + r.getString(1), "is in no chain"));
@@ -60,13 +63,14 @@ final class ChainProof {
     return new Told(id, r.getString(2), r.getLong(3), before, hash(r.getBytes(5), "chain " + id), head);
   }
 
-  private void read(Rows rows, Told chain, String ledger) throws SQLException, Misfit {
+  private void read(Rows rows, Told chain) throws SQLException, Misfit {
     Hash before = null;
     if (chain.follows != null) {
       before = ends.get(chain.follows);
       Misfit.unless(before != null, chain.row(), "follows chain " + chain.follows + ", which is not there before it");
     }
     Misfit.unlessEqual(ChainWriter.start(ledger, chain.writer, chain.epoch, before), chain.start, chain.row(), "its start");
+    witness.record(chain.id, chain.writer, chain.epoch, 0, chain.start, chain.row());
     Place head = chain.head;
     if (head == null) {
       throw new Misfit(chain.row(), "has no end: the row of its writer was taken away");
@@ -96,6 +100,7 @@ final class ChainProof {
       Misfit.unless(number == expected, row, "has number " + number + " of " + chain.row() + ", which another row has too");
       Place place = isEntry ? entry(places, e, row) : receipt(places, r);
       Misfit.unlessEqual(place.hash(), hash(isEntry ? e.getBytes(StoredRows.AFTER_ENTRY + 1) : r.getBytes(StoredRows.AFTER_RECEIPT + 1), row), row, "its hash");
+      witness.record(chain.id, chain.writer, chain.epoch, number, place.hash(), row);
       rows.counted();
       if (isEntry) {
         entry = next(e, StoredRows.AFTER_ENTRY);

@@ -24,9 +24,16 @@ final class EntryProof {
   final Map<String, Sum> balances = new HashMap<>();
   long entries;
 
+  private final Witness witness;
+
+  EntryProof(Witness witness) {
+    this.witness = witness;
+  }
+
   void read(Rows rows, KeptForm form) throws SQLException, Misfit {
     String columns = "balance, sequence, time, amount, before, after, " + form.rows().allocationsIn() + ", receipt, attempt";
     rows.each("SELECT " + columns + " FROM entries ORDER BY balance, sequence", r -> entry(r, form));
+    witness.noEntryLeft();
   }
 
   private void entry(ResultSet r, KeptForm form) throws SQLException, Misfit {
@@ -42,6 +49,7 @@ final class EntryProof {
     sum.sequence++;
     sum.timeMs = r.getLong(3);
     sum.posted = sum.posted.add(amount);
+    witness.entry(balance, sum.sequence, sum.posted, row);
     String allocations = r.getString(7);
     if (allocations != null) {
       JsonNode stored = Rows.json(allocations, row);

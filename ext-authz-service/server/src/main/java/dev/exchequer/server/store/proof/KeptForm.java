@@ -15,6 +15,9 @@ import java.util.List;
  * @param settings statements for the session that reads
  */
 public record KeptForm(StoredRows rows, boolean whole, String heads, String time, String damage, List<String> settings) {
+  /** The column of heads that has the number. */
+  public static final int HEAD_NUMBER = 6;
+
   public static final KeptForm SQLITE =
       new KeptForm(
           SqliteChain.ROWS, false, "SELECT id, writer, epoch, follows, start, number, hash FROM chains ORDER BY id", "SELECT value FROM meta WHERE name = 'time'",

@@ -1,6 +1,7 @@
 package dev.exchequer.server.store.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.server.store.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -9,7 +10,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +27,13 @@ public final class LedgerProof {
 
   private LedgerProof() {}
 
-  /** What was found to fit. @param timeMs ledger time of the last commit, milliseconds since the epoch */
-  public record Fits(long timeMs, long balances, long entries, long holds, long receipts, long chains) {}
+  /**
+   * What was found to fit.
+   *
+   * @param timeMs ledger time of the last commit, milliseconds since the epoch
+   * @param checkpoints of this ledger that it was compared with
+   */
+  public record Fits(long timeMs, long balances, long entries, long holds, long receipts, long chains, int checkpoints) {}
 
   /**
    * @param database a ledger in SQLite or a copy of one, in use or not
@@ -34,42 +42,70 @@ public final class LedgerProof {
    * @throws IOException if it cannot be read or is not a ledger of this version
    */
   public static Fits of(Path database, LongConsumer progress) throws IOException, Misfit {
+    return of(database, Map.of(), progress);
+  }
+
+  /** The same, compared with checkpoints by the names of their files. */
+  public static Fits of(Path database, Map<String, Checkpoint> checkpoints, LongConsumer progress) throws IOException, Misfit {
+    try (Connection connection = open(database)) {
+      return of(connection, KeptForm.SQLITE, checkpoints, progress);
+    } catch (SQLException e) {
+      throw unreadable(database, e);
+    }
+  }
+
+  /** @throws IOException if it cannot be read or is not a ledger of this version */
+  public static Checkpoint checkpoint(Path database) throws IOException {
+    try (Connection connection = open(database)) {
+      connection.setAutoCommit(false);
+      return CheckpointReader.read(connection, KeptForm.SQLITE);
+    } catch (SQLException e) {
+      throw unreadable(database, e);
+    }
+  }
+
+  private static IOException unreadable(Path database, SQLException e) {
+    return new IOException(database + " cannot be read as a ledger of this version (a start of the gateway brings an older one up to date): " + e.getMessage(), e);
+  }
+
+  private static Connection open(Path database) throws IOException, SQLException {
     if (!Files.isRegularFile(database)) {
       throw new IOException("there is no ledger " + database + ": give the data folder of a gateway, or a copy with --file");
     }
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
     config.setReadOnly(true);
-    try (Connection connection = config.createConnection("jdbc:sqlite:" + database)) {
-      return of(connection, KeptForm.SQLITE, progress);
-    } catch (SQLException e) {
-      throw new IOException(database + " cannot be read as a ledger of this version (a start of the gateway brings an older one up to date): " + e.getMessage(), e);
-    }
+    return config.createConnection("jdbc:sqlite:" + database);
   }
 
   /**
    * The same on a connection to either store; it reads in one transaction.
    *
+   * @param checkpoints by the names of their files
    * @param progress gets the number of rows read so far, every 100,000
    * @throws Misfit for the first row that does not fit
    */
-  public static Fits of(Connection connection, KeptForm form, LongConsumer progress) throws SQLException, Misfit {
+  public static Fits of(Connection connection, KeptForm form, Map<String, Checkpoint> checkpoints, LongConsumer progress) throws SQLException, Misfit {
     connection.setAutoCommit(false); // one read transaction: one commit's rows
     try (Statement s = connection.createStatement()) {
       for (String setting : form.settings()) {
         s.execute(setting);
       }
     }
-    return proven(connection, form, new Rows(connection, progress));
+    return proven(connection, form, checkpoints, new Rows(connection, progress));
   }
 
-  private static Fits proven(Connection connection, KeptForm form, Rows rows) throws SQLException, Misfit {
+  private static Fits proven(Connection connection, KeptForm form, Map<String, Checkpoint> checkpoints, Rows rows) throws SQLException, Misfit {
     if (!form.damage().isEmpty()) {
       try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.damage())) {
         Misfit.unless(r.next() && r.getString(1).equals("ok"), "the database", "is damaged: " + r.getString(1));
       }
     }
-    EntryProof entries = new EntryProof();
+    List<String> ids = new ArrayList<>(1);
+    rows.each("SELECT id FROM ledger", r -> ids.add(r.getString(1)));
+    Misfit.unlessEqual(1, ids.size(), "the ledger", "the number of its ids");
+    Witness witness = new Witness(ids.getFirst(), checkpoints);
+    EntryProof entries = new EntryProof(witness);
     entries.read(rows, form);
     HoldProof holds = new HoldProof();
     holds.read(rows);
@@ -88,10 +124,10 @@ public final class LedgerProof {
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);
     new HouseProof().read(rows);
-    ChainProof chains = new ChainProof(form);
+    ChainProof chains = new ChainProof(form, ids.getFirst(), witness);
     chains.read(rows, entries.entries + receipts.receipts);
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {
-      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains);
+      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints);
     }
   }
 

@@ -11,11 +11,13 @@ import dev.exchequer.money.Money;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.server.store.OpenLedger;
 import dev.exchequer.server.store.chain.OldLedger;
+import dev.exchequer.server.store.checkpoint.Checkpoint;
 import dev.exchequer.server.store.proof.LedgerProof;
 import dev.exchequer.server.store.proof.Misfit;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.List;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +144,20 @@ class PostgresProofIT {
     PostgresServer.execute(url, "ALTER TABLE house_entries DISABLE TRIGGER ALL");
     PostgresServer.execute(url, sql);
     assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
+  }
+
+  @Test
+  void whatWasTakenFromTheEndAndFitsItselfIsNamedByACheckpoint() throws Exception {
+    play();
+    Map<String, Checkpoint> written = Map.of("written", PostgresProof.checkpoint(PostgresServer.settings(url, "verify")));
+    assertThat(PostgresProof.of(PostgresServer.settings(url, "verify"), written, rows -> {}).checkpoints()).isOne();
+    PostgresServer.execute(url, "ALTER TABLE receipts DISABLE TRIGGER ALL");
+    PostgresServer.execute(url, "DELETE FROM receipts WHERE id = 'zz4'");
+    PostgresServer.execute(url, "UPDATE writers SET number = 0, hash = (SELECT start FROM chains c WHERE c.id = writers.chain) WHERE id = 'one'");
+    assertThat(proof().receipts()).as("it fits itself").isEqualTo(6);
+    assertThatThrownBy(() -> PostgresProof.of(PostgresServer.settings(url, "verify"), written, rows -> {}))
+        .isInstanceOf(Misfit.class)
+        .hasMessageContaining("has no number 1, which was there when written was written");
   }
 
   /** A row deleted by hand: its chain ends with what is there when the name is taken over. */

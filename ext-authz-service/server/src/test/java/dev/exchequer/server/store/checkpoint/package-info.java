@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.store.checkpoint;
+
+import org.jspecify.annotations.NullMarked;
