@@ -29,6 +29,9 @@ record FakeForm(Kind kind, String table, List<String> columns, Map<String, Set> 
   private static final Pattern UPDATE = Pattern.compile("UPDATE (\\w+) SET (.+?) WHERE (.+)");
   private static final ConcurrentMap<String, FakeForm> READ = new ConcurrentHashMap<>();
 
+  /** In place of a column: the number. */
+  static final String ZERO = "0";
+
   enum Kind {
     SELECT,
     INSERT,
@@ -68,7 +71,7 @@ record FakeForm(Kind kind, String table, List<String> columns, Map<String, Set> 
     m = UPDATE.matcher(sql);
     if (m.matches()) {
       Map<String, Set> values = new LinkedHashMap<>();
-      sets(m.group(2)).forEach((column, set) -> values.put(column, new Set(column, false, set.greatest)));
+      sets(m.group(2)).forEach((column, set) -> values.put(column, new Set(set.of.endsWith(" = 0") ? ZERO : column, false, set.greatest)));
       return new FakeForm(Kind.UPDATE, m.group(1), List.of(), values, m.group(3), null, Integer.MAX_VALUE, true, false);
     }
     throw new AssertionError("the simulated database does not know this statement: " + sql);

@@ -52,6 +52,10 @@ final class FakeStatement {
     if (sql.startsWith("INSERT INTO writers AS w")) {
       return takeOver((String) known(values.get(0)));
     }
+    FakeChains chains = new FakeChains(tables, transaction);
+    if (chains.knows(sql)) {
+      return chains.query(sql, values);
+    }
     FakeForm form = FakeForm.of(sql);
     Deque<Object> left = given(values);
     Predicate<FakeRow> where = form.where() == null ? row -> true : FakeCondition.of(form.where(), left);
@@ -115,6 +119,10 @@ final class FakeStatement {
   int update(String sql, List<@Nullable Object> values) throws SQLException {
     if (sql.startsWith("SET ")) {
       return 0;
+    }
+    FakeChains chains = new FakeChains(tables, transaction);
+    if (chains.knows(sql)) {
+      return chains.query(sql, values).size();
     }
     if (sql.startsWith("DELETE FROM policies p WHERE used <= ?")) {
       return dropPolicies((Long) known(values.get(0)));
@@ -215,7 +223,7 @@ final class FakeStatement {
   private int updateOne(FakeForm form, List<@Nullable Object> values) throws SQLException {
     Deque<Object> left = given(values);
     FakeRow given = new FakeRow();
-    form.sets().values().forEach(set -> given.with(set.of(), stored(left.remove())));
+    form.sets().values().forEach(set -> given.with(set.of(), set.of().equals(FakeForm.ZERO) ? Long.valueOf(0) : stored(left.remove())));
     String condition = Objects.requireNonNull(form.where());
     if (condition.contains(PLAN_OF)) {
       Object plan = planOf((String) left.remove());

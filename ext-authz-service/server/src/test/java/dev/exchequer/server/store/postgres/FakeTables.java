@@ -20,7 +20,7 @@ final class FakeTables {
           Map.entry("entries", List.of("balance", "sequence")), Map.entry("holds", List.of("request", "attempt")), Map.entry("requests", List.of("id")),
           Map.entry("buckets", List.of("budget", "value", "unit", "window_start")), Map.entry("receipts", List.of("id")),
           Map.entry("refusals", List.of("second", "api_key", "code", "writer")), Map.entry("idempotency", List.of("api_key", "key")), Map.entry("grants", List.of("key")),
-          Map.entry("policies", List.of("digest")), Map.entry("journal", List.of("writer", "file")));
+          Map.entry("policies", List.of("digest")), Map.entry("chains", List.of("id")), Map.entry("journal", List.of("writer", "file")));
 
   /** A row's place: values of the primary key, text byte by byte. */
   record Place(String table, List<Object> key) implements Comparable<Place> {
@@ -47,6 +47,7 @@ final class FakeTables {
 
   private final Map<String, TreeMap<Place, FakeRow>> tables = new HashMap<>();
   private final Map<Place, Transaction> locks = new HashMap<>();
+  private long reserved;
 
   FakeTables() {
     KEYS.keySet().forEach(table -> tables.put(table, new TreeMap<>()));
@@ -129,6 +130,11 @@ final class FakeTables {
     List<Runnable> waiters = List.copyOf(transaction.waiters);
     transaction.waiters.clear();
     waiters.forEach(Runnable::run);
+  }
+
+  /** As a sequence of the database: each time a larger number, whatever becomes of its transaction. */
+  long reserved() {
+    return ++reserved;
   }
 
   /** What is committed. */
