@@ -54,25 +54,18 @@ record Mutant(String name, String file, String text, String instead) {
       new Mutant("an Idempotency-Key is not looked at", LEDGER + "Attempts.java", "if (taken.isPresent()) {", "if (taken.isPresent() && facts.id().isEmpty()) {"),
       new Mutant("leases do not end", LEDGER + "Housekeeping.java", "hold.leaseUntilMs() <= draft.now()", "hold.leaseUntilMs() <= draft.now() - 4_000_000_000L"),
       new Mutant("leases end before they are over", LEDGER + "Housekeeping.java", "hold.leaseUntilMs() <= draft.now()", "hold.leaseUntilMs() <= draft.now() + 20_000"),
-      new Mutant(
-          "leases end before the journal can be read", LEDGER + "Housekeeping.java", "draft.now() < draft.state().startedAtMs() + Attempts.LEASE_MS", "draft.now() < draft.state().startedAtMs()"),
       new Mutant("a hold that nobody heard of is kept", STORE + "CommitQueue.java", "      submit(new Command.Abandon(held.id()));\n", ""),
       new Mutant("abandoning does nothing", LEDGER + "Settling.java", "if (hold == null || !hold.active()) {", "if (hold == null || !hold.active() || hold.position() > 0) {"),
       new Mutant(
           "what was not committed is acknowledged (file)", STORE + "LocalLedger.java", "      store.commit(changes, now);\n",
           "      try {\n        store.commit(changes, now);\n      } catch (LedgerLane.LedgerUnavailable e) {\n        LOG.warn(\"mutant\");\n      }\n"),
       new Mutant("memory keeps what was not committed (file)", STORE + "LocalLedger.java", "      LOG.error(\"the ledger failed; it is read again from its store\", e);\n      state = null;\n", ""),
-      new Mutant("a journal line that failed is passed over", "server/src/main/java/dev/exchequer/server/journal/JournalFollower.java", "      if (failed(answers.get(i))) {", "      if (failed(answers.get(i)) && flight.isEmpty()) {"),
       new Mutant("the place in the journal is stored before its line", LEDGER + "LedgerCore.java", "            journal(draft, c.event());\n", "            if (!(c.event() instanceof JournalEvent.HopEnd)) {\n              journal(draft, c.event());\n            }\n"),
       new Mutant("a line of the journal ends an attempt twice", LEDGER + "Settling.java", "    end(id, evidence, null);\n", "    end(id, evidence, null);\n    if (evidence.usage().reported()) {\n      draft.state().hold(id).filter(hold -> hold.charged() > 0).ifPresent(hold -> new Treasury(draft).settle(hold, hold.charged(), 0, \"again\"));\n    }\n"),
       new Mutant("ledger time runs back (file)", STORE + "LocalLedger.java", "    long now = Math.max(lastTimeMs, clock.millis());\n    List", "    long now = clock.millis();\n    List"),
       new Mutant("who was taken over goes on writing", STORE + "postgres/WriterSession.java", "rows.getFirst().epoch != epoch", "rows.getFirst().epoch < 0"),
       new Mutant("a COMMIT without an answer counts as done", STORE + "postgres/WriterSession.java", "committed = arrived(batch, e);", "committed = true;"),
-      new Mutant("a COMMIT without an answer counts as lost", STORE + "postgres/WriterSession.java", "return last >= batch;", "return last > batch;"),
       new Mutant("what was not committed is acknowledged (shared)", STORE + "postgres/SharedLedger.java", "if (session.commit(tick.batch, tick.nowMs)) {", "if (session.commit(tick.batch, tick.nowMs) || !tick.answers.isEmpty()) {"),
-      new Mutant("balances are read and not locked", STORE + "postgres/RowLocks.java", "FROM accounts WHERE name = ANY(?) ORDER BY name\" + forUpdate", "FROM accounts WHERE name = ANY(?) ORDER BY name\""),
-      new Mutant("holds are read and not locked", STORE + "postgres/RowLocks.java", "ORDER BY request, attempt\" + forUpdate", "ORDER BY request, attempt\""),
-      new Mutant("anchors are read and not locked", STORE + "postgres/RowLocks.java", "FROM anchors WHERE name = ANY(?) ORDER BY name\" + forUpdate", "FROM anchors WHERE name = ANY(?) ORDER BY name\""),
       new Mutant("a key's running requests are not counted", STORE + "postgres/BatchWriter.java", "          if (before != after) {\n", "          if (before < after) {\n"),
     };
   }
