@@ -1,6 +1,7 @@
 package dev.exchequer.cli;
 
 import dev.exchequer.cli.admin.AdjustCommand;
+import dev.exchequer.cli.admin.AlertsCommand;
 import dev.exchequer.cli.admin.BalancesCommand;
 import dev.exchequer.cli.admin.CloseCommand;
 import dev.exchequer.cli.admin.CommandFailed;
@@ -15,6 +16,7 @@ import dev.exchequer.cli.admin.RefundCommand;
 import dev.exchequer.cli.admin.ResumeCommand;
 import dev.exchequer.cli.admin.StatementCommand;
 import dev.exchequer.cli.admin.SuspendCommand;
+import dev.exchequer.cli.admin.TasksCommand;
 import dev.exchequer.cli.admin.UsageCommand;
 import dev.exchequer.cli.admin.VoidGrantCommand;
 import dev.exchequer.cli.keys.KeysCommand;
@@ -46,7 +48,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
         BalancesCommand.class, LotsCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, VoidGrantCommand.class, AdjustCommand.class,
-        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, UsageCommand.class, StatementCommand.class, ExportCommand.class, ReconcileCommand.class, KeysCommand.class,
+        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, AlertsCommand.class, TasksCommand.class, UsageCommand.class, StatementCommand.class, ExportCommand.class, ReconcileCommand.class, KeysCommand.class,
         PricesCommand.class, BackupCommand.class, VerifyCommand.class, CheckpointCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})

@@ -70,6 +70,10 @@ public final class BalanceSpec {
   @JsonPropertyDescription("Value granted once for each window of the calendar. Windows that passed while no gateway ran are not made up for.")
   public List<RecurringGrant> recurringGrants = List.of();
 
+  @Size(max = 4)
+  @JsonPropertyDescription("Marks in its unit: an alert is sent when what is posted falls below one, and again only after it recovered. See TokenGateway.spec.alertWebhook.")
+  public List<@Size(max = 20) @Pattern(Formats.MONEY) String> alertsBelow = List.of();
+
   @Default("false")
   @JsonPropertyDescription("Whether it takes no new holds; open ones settle. Default false.")
   public boolean suspend;

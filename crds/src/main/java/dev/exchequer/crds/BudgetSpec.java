@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,10 @@ public final class BudgetSpec {
   @Default("Enforce")
   @JsonPropertyDescription("Audit: count and warn, never refuse.")
   public Mode mode = Mode.ENFORCE;
+
+  @Size(max = 5)
+  @JsonPropertyDescription("Marks in percent of a limit, 1 to 100: an alert is sent when so much is spent, each once for a value and window. See TokenGateway.spec.alertWebhook.")
+  public List<@Min(1) @Max(100) Integer> alertsAtPercent = List.of();
 
   /** Names what is capped. */
   @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
@@ -107,13 +112,15 @@ public final class BudgetSpec {
   }
 
   /** When the count begins anew. */
+  @ValidationRule(value = "self.type == 'Lifetime' || has(self.period)", message = RuleMessages.WINDOW_PERIOD)
+  @ValidationRule(value = "self.type != 'Rolling' || (self.anchorDay == 1 && self.timeZone == 'UTC')", message = RuleMessages.ROLLING_HAS_NO_FIRST_DAY)
   @SuppressWarnings("NullAway.Init") // required: the schema refuses a resource without it
   public static final class Window {
     @Required
-    @JsonPropertyDescription("Calendar: every period; Lifetime: never.")
+    @JsonPropertyDescription("Calendar: every period; Rolling: what was spent in the last 24 hours, 7 or 30 days; Lifetime: never.")
     public WindowType type;
 
-    @JsonPropertyDescription("Length of a calendar window; needed for Calendar.")
+    @JsonPropertyDescription("Length of the window; needed for Calendar and Rolling.")
     public @Nullable Period period;
 
     @Default("1")
@@ -132,6 +139,8 @@ public final class BudgetSpec {
   public enum WindowType {
     @JsonProperty("Calendar")
     CALENDAR,
+    @JsonProperty("Rolling")
+    ROLLING,
     @JsonProperty("Lifetime")
     LIFETIME
   }
@@ -153,7 +162,7 @@ public final class BudgetSpec {
     public boolean required = true;
 
     @Default("OnFirstUse")
-    @JsonPropertyDescription("How a label opens. OnFirstUse: by its first hold.")
+    @JsonPropertyDescription("How a label opens. OnFirstUse: by its first hold. ByApi: by the admin API (exchequer tasks open); others are refused.")
     public Open open = Open.ON_FIRST_USE;
 
     @Default("100")
@@ -172,7 +181,9 @@ public final class BudgetSpec {
   /** How a label opens. */
   public enum Open {
     @JsonProperty("OnFirstUse")
-    ON_FIRST_USE
+    ON_FIRST_USE,
+    @JsonProperty("ByApi")
+    BY_API
   }
 
   /** Requests that count. */

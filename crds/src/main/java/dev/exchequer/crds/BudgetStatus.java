@@ -13,7 +13,7 @@ public final class BudgetStatus {
   public @Nullable Long observedGeneration;
 
   @Size(max = 8)
-  @JsonPropertyDescription("Ready, Accepted, ResolvedRefs, Programmed; Exhausted: at least one value has nothing left in this window.")
+  @JsonPropertyDescription("Ready, Accepted, ResolvedRefs, Programmed; Exhausted: at least one value has nothing left in this window; NearLimit: the fullest has spent as much as a mark of alertsAtPercent.")
   public List<Condition> conditions = List.of();
 
   @Size(max = 512)

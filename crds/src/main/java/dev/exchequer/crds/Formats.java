@@ -33,6 +33,9 @@ public final class Formats {
 
   public static final String BASE_URL = "^https?://[^\\s?#]+$";
 
+  /** With a query, as some receivers want it. */
+  public static final String WEBHOOK_URL = "^https?://[^\\s#]+$";
+
   /** A field name of HTTP (token of RFC 9110). */
   public static final String HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 

@@ -12,6 +12,8 @@ public final class RuleMessages {
   public static final String CREDENTIAL_EXACTLY_ONE = "exactly one of secretRef, sha256 and generate is required";
   public static final String FALLBACK_STATUSES =
       "statuses may only be 401, 402, 403, 408, 409, 425, 429 and 500 to 599: other refusals are the caller's, another hop only burns money";
+  public static final String WINDOW_PERIOD = "period is required with Calendar and Rolling";
+  public static final String ROLLING_HAS_NO_FIRST_DAY = "anchorDay and timeZone are only for Calendar: a window that rolls has no first day";
   public static final String PER_POWER_OF_TEN = "per must be a power of ten from 1 to 1000000000";
 
   public static final String SELECTOR_ONLY_WITH_SELECTOR = "selector is required with from: Selector, and only with it";

@@ -98,6 +98,7 @@ public final class Activation implements AutoCloseable {
 
   private void stage(GatewayPipeline.Compiled compiled, GatewayPlan staged, Consumer<Outcome> done) {
     try {
+      feed.alerts().offer(compiled.alerts()); // needs no Envoy
       Outcome outcome = publisher.stage(staged);
       if (outcome instanceof Outcome.Rejected rejected) {
         LOG.error("Envoy refused the plan {}: {}", compiled.digest(), rejected.message());

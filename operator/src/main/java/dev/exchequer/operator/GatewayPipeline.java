@@ -2,8 +2,10 @@ package dev.exchequer.operator;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Compiler;
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.compile.ModelClaims;
 import dev.exchequer.operator.compile.RouteParts;
+import dev.exchequer.operator.ir.AlertTarget;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
@@ -53,13 +55,14 @@ public final class GatewayPipeline {
    *
    * @param policy the AccountingPolicy, canonical
    * @param digest lower-case hex SHA-256 of it, the name of this plan everywhere
+   * @param alerts where alerts are told, null = nowhere
    * @param decisive all errors, and which objects serve in an older form: what the plan depends on
    * @param all see {@link #diagnostics}
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes on their way to a socket; nobody compares two of these
-  public record Compiled(GatewayPlan plan, byte[] policy, String digest, List<Diagnostic> decisive, Supplier<List<Diagnostic>> all) {
+  public record Compiled(GatewayPlan plan, byte[] policy, String digest, @Nullable AlertTarget alerts, List<Diagnostic> decisive, Supplier<List<Diagnostic>> all) {
     public static Compiled of(GatewayPlan plan, byte[] policy, String digest, List<Diagnostic> diagnostics) {
-      return new Compiled(plan, policy, digest, diagnostics, () -> diagnostics);
+      return new Compiled(plan, policy, digest, null, diagnostics, () -> diagnostics);
     }
 
     /** In the order in which a person reads the files. Warnings are looked for when somebody asks first: no request waits for them. */
@@ -143,7 +146,8 @@ public final class GatewayPipeline {
     List<Diagnostic> diagnostics = new ArrayList<>(written.problems());
     diagnostics.addAll(validated.diagnostics());
     List<Diagnostic> decisive = List.copyOf(diagnostics);
-    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), decisive, new AllDiagnostics(decisive, validated, compilation.claims()));
+    AlertTarget alerts = Gateways.alertTarget(validated.inForce()).orElse(null);
+    return new Compiled(plan, policy, ToAccountingPolicy.digest(policy), alerts, decisive, new AllDiagnostics(decisive, validated, compilation.claims()));
   }
 
   /** An object that is out for the moment keeps its last good form; one that was deleted is forgotten. */

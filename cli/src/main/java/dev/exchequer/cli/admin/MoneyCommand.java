@@ -18,7 +18,7 @@ abstract class MoneyCommand implements Runnable {
 
   @Mixin AdminOptions admin = new AdminOptions();
 
-  @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; kept in the balance's history.")
+  @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; kept with what is done.")
   String reason = "";
 
   @Option(names = "--idempotency-key", paramLabel = "KEY", description = "Makes a repetition harmless (default: a random one, printed when the call fails).")
@@ -48,12 +48,16 @@ abstract class MoneyCommand implements Runnable {
     String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
     JsonNode answer;
     try (AdminOptions.Opened api = admin.openAsTreasurer()) {
-      String path = order.balance() == null ? order.path() : balancePath(order.balance(), api.namespace()) + order.path();
-      answer = post(api.client(), path, order.body().put("reason", reason), key);
+      answer = post(api.client(), pathOf(order, api.namespace()), order.body().put("reason", reason), key);
     }
     String repeated = answer.path("repeated").asBoolean() ? "Nothing new, it was done before with this idempotency key: " : "";
     spec.commandLine().getOut().print(admin.output == Output.json ? answer.toPrettyString() + "\n" : repeated + sentence(answer) + System.lineSeparator());
     spec.commandLine().getOut().flush();
+  }
+
+  /** @param namespace of what is named without one */
+  String pathOf(Order order, String namespace) {
+    return order.balance() == null ? order.path() : balancePath(order.balance(), namespace) + order.path();
   }
 
   private static JsonNode post(AdminClient client, String path, ObjectNode body, String key) {
@@ -99,6 +103,6 @@ abstract class MoneyCommand implements Runnable {
 
   static String fromTo(JsonNode answer) {
     return Cells.text(answer.path("balance")) + " " + Cells.amount(answer.path("before")) + " -> " + Cells.amount(answer.path("after"))
-        + " (entry " + answer.path("sequence").asLong() + ")";
+        + (answer.path("unit").isTextual() ? " " + answer.path("unit").asText() : "") + " (entry " + answer.path("sequence").asLong() + ")";
   }
 }

@@ -35,7 +35,17 @@ class AdminCommandsTest {
 
   private static final String BOOKED =
       """
-      {"balance":"default/wallet","sequence":9,"before":"50.000000000","after":"57.000000000","repeated":false}""";
+      {"balance":"default/wallet","sequence":9,"before":"50.000000000","after":"57.000000000","unit":"CNY","repeated":false}""";
+  private static final String TASKS =
+      """
+      {"items":[{"budget":"default/agents","task":"nightly","state":"Open","limits":[{"unit":"CNY","limit":"2.500000000","spent":"1.200000000","held":"0.100000000","remaining":"1.200000000"}],
+       "openedAt":"2026-11-26T17:00:00.000Z","expiresAt":"2026-11-27T17:00:00.000Z","lastUsed":"2026-11-26T17:01:00.000Z","actor":"jane","reason":"4711"}],"nextCursor":null}""";
+  private static final String ALERTS =
+      """
+      {"items":[{"id":"a1","type":"balance.below","time":"2026-11-26T17:00:00.000Z","state":"Delivered","attempts":1,"nextAttempt":null,"deliveredAt":"2026-11-26T17:00:01.000Z","error":null,
+       "data":{"id":"a1","balance":"default/wallet","project":"default/acme","unit":"CNY","mark":"50.000000000","posted":"49.998100000","sequence":812}},
+       {"id":"a2","type":"budget.at_percent","time":"2026-11-26T17:00:00.000Z","state":"GivenUp","attempts":170,"nextAttempt":null,"deliveredAt":null,"error":"the receiver answered 500",
+       "data":{"id":"a2","budget":"default/tasks","value":"nightly","unit":"CNY","percent":80,"limit":"5.000000000","spent":"4.120000000"}}],"nextCursor":null}""";
   private static final String LOTS =
       """
       {"balance":"default/wallet","unit":"CNY","posted":"57.000000000","debt":"0.000000000","suspended":false,"closed":false,"items":[{"grant":"admin/k1",
@@ -104,6 +114,8 @@ class AdminCommandsTest {
               "{\"items\":[" + (exchange.getRequestURI().getRawQuery() == null ? BALANCE : PAST_BALANCE) + "],\"nextCursor\":null}";
           case "/api/v1/namespaces/default/balances/wallet" -> BALANCE;
           case "/api/v1/namespaces/default/balances/wallet/lots" -> LOTS;
+          case "/api/v1/alerts" -> ALERTS;
+          case "/api/v1/budgets/default/agents/tasks" -> exchange.getRequestMethod().equals("POST") ? BOOKED : TASKS;
           default -> exchange.getRequestMethod().equals("POST") ? BOOKED : "{\"error\":{\"message\":\"no such thing\"}}";
         };
     byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
@@ -305,7 +317,7 @@ class AdminCommandsTest {
   void grant() {
     assertThat(run(new GrantCommand(), "wallet", "7", "--reason", "transfer", "--idempotency-key", "k1")).isZero();
     assertThat(asked.get(0)).isEqualTo("POST /api/v1/namespaces/default/balances/wallet/grants Bearer secret k1 {\"amount\":\"7\",\"reason\":\"transfer\"}");
-    assertThat(out.toString()).isEqualToNormalizingNewlines("Granted 7 to default/wallet 50 -> 57 (entry 9).\n");
+    assertThat(out.toString()).isEqualToNormalizingNewlines("Granted 7 to default/wallet 50 -> 57 CNY (entry 9).\n");
   }
 
   @Test
@@ -326,7 +338,33 @@ class AdminCommandsTest {
       assertThat(run(command, "wallet", "--reason", "audit")).isZero();
     }
     assertThat(asked.subList(3, 6)).extracting(line -> line.replaceAll(".*/wallet/(\\S+) .*", "$1")).containsExactly("suspend", "resume", "close");
-    assertThat(out.toString()).contains("Adjusted default/wallet 50 -> 57 (entry 9).").contains("Voided admin/k1: ").contains("is closed.");
+    assertThat(out.toString()).contains("Adjusted default/wallet 50 -> 57 CNY (entry 9).").contains("Voided admin/k1: ").contains("is closed.");
+  }
+
+  @Test
+  void alerts() {
+    assertThat(run(new AlertsCommand(), "--limit", "7")).isZero();
+    assertThat(asked.get(0)).startsWith("GET /api/v1/alerts?limit=7 ");
+    assertThat(out.toString())
+        .containsPattern("balance default/wallet +below 50 +49.9981 +CNY +delivered +1 +-")
+        .containsPattern("budget default/tasks for nightly +80% of 5 +4.12 +CNY +given up +170 +the receiver answered 500");
+  }
+
+  @Test
+  void tasks() {
+    assertThat(run(new TasksCommand(), "open", "agents", "nightly", "--limit", "CNY=2.5", "--ttl", "24h", "--reason", "4711", "--idempotency-key", "k")).isZero();
+    assertThat(asked.get(0)).startsWith("POST /api/v1/budgets/default/agents/tasks Bearer secret k ").contains("\"limits\":{\"CNY\":\"2.5\"}", "\"ttl\":\"24h\"", "\"task\":\"nightly\"", "\"reason\":\"4711\"");
+    assertThat(run(new TasksCommand(), "extend", "team-a/agents", "nightly", "--ttl", "1h", "--reason", "more")).isZero();
+    assertThat(asked.get(1)).startsWith("POST /api/v1/budgets/team-a/agents/tasks/nightly/extend ");
+    assertThat(run(new TasksCommand(), "close", "agents", "nightly", "--reason", "done")).isZero();
+    assertThat(asked.get(2)).startsWith("POST /api/v1/budgets/default/agents/tasks/nightly/close ");
+    assertThat(run(new TasksCommand(), "extend", "agents", "nightly", "--reason", "nothing")).isEqualTo(2);
+    assertThat(run(new TasksCommand(), "close", "agents", "a b", "--reason", "x")).isEqualTo(2);
+    assertThat(asked).hasSize(3);
+    out.getBuffer().setLength(0);
+    assertThat(run(new TasksCommand(), "list", "agents")).isZero();
+    assertThat(asked.get(3)).startsWith("GET /api/v1/budgets/default/agents/tasks ");
+    assertThat(out.toString()).containsPattern("nightly +Open +CNY +2.5 +1.2 +0.1 +1.2 +2026-11-27T17:00:00.000Z +2026-11-26T17:01:00.000Z +jane +4711");
   }
 
   @Test

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 
-/** The calendar window of a budget that a moment lies in. Start inclusive, end exclusive, in milliseconds since the epoch; both 0 for a lifetime. */
+/**
+ * The calendar window of a budget that a moment lies in; of one that rolls the slice, and its end is when the slice does not count any more. Start inclusive, end
+ * exclusive, in milliseconds since the epoch; both 0 for a lifetime.
+ */
 public record Windows(long startMs, long endMs) {
 
   public static Windows at(Budget budget, long nowMs) {
@@ -20,11 +23,15 @@ public record Windows(long startMs, long endMs) {
     if (window == Budget.Window.LIFETIME) {
       return new Windows(0, 0);
     }
+    if (window.rolling()) {
+      long slice = Math.floorDiv(nowMs, window.sliceMs()) * window.sliceMs();
+      return new Windows(slice, slice + window.sliceMs() + window.periodMs());
+    }
     LocalDate today = Instant.ofEpochMilli(nowMs).atZone(zone).toLocalDate();
     LocalDate start = start(window, anchorDay, today);
     LocalDate end =
         switch (window) {
-          case LIFETIME, DAY -> start.plusDays(1);
+          case LIFETIME, DAY, ROLLING_DAY, ROLLING_WEEK, ROLLING_MONTH -> start.plusDays(1);
           case WEEK -> start.plusWeeks(1);
           case MONTH -> start.plusMonths(1);
         };
@@ -33,7 +40,7 @@ public record Windows(long startMs, long endMs) {
 
   private static LocalDate start(Budget.Window window, int anchorDay, LocalDate today) {
     return switch (window) {
-      case LIFETIME, DAY -> today;
+      case LIFETIME, DAY, ROLLING_DAY, ROLLING_WEEK, ROLLING_MONTH -> today;
       case WEEK -> today.minusDays(Math.floorMod(today.getDayOfWeek().getValue() - anchorDay, 7));
       case MONTH -> {
         LocalDate anchor = today.withDayOfMonth(anchorDay);

@@ -18,7 +18,7 @@ final class Administration {
     GrantRecord done = draft.state().grant(keyOf(command)).orElse(null);
     if (done != null) {
       return done.content().equals(command.content())
-          ? answer(command, done, true)
+          ? command instanceof Command.Task task ? repeated(task) : answer(command, done, true)
           : new Result.Rejected("idempotency_conflict", "this Idempotency-Key stands for another " + (command instanceof Command.Grant ? "grant" : "command") + ": take a new one");
     }
     if (command.reason().isBlank()) {
@@ -33,7 +33,12 @@ final class Administration {
       case Command.VoidGrant c -> new Adjustments(draft).voidGrant(c);
       case Command.Refund c -> new Refunds(draft).refund(c);
       case Command.Stand c -> new Standings(draft).stand(c);
+      case Command.Task c -> new Tasks(draft).carryOut(c);
     };
+  }
+
+  private Result repeated(Command.Task task) {
+    return new Result.TaskSet(draft.state().envelope(task.budget(), task.task()).orElseThrow(), true);
   }
 
   /** The id of what a command grants, and the key that it is remembered by. */

@@ -10,10 +10,8 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.selection.RequestFacts;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 /** Which budget counters a hop counts in, and whether they let its quote pass: all of them, or it is refused by the first that does not. */
 final class BudgetCheck {
@@ -54,11 +52,22 @@ final class BudgetCheck {
                 .withParam("x-exchequer-task"));
       }
       Bucket bucket = bucket(budget, unit);
-      if (!budget.audit() && (limit == null || over(bucket, amount, limit))) {
+      if (budget.per() == Budget.Per.TASK) {
+        OpenLabels labels = new OpenLabels(state, budget, now);
+        String label = bucket.key().value();
+        if (!budget.audit() && !label.isEmpty() && labels.refused(label)) {
+          return new Refuse(
+              Ending.of(403, "task_not_open", "task " + label + " of budget " + budget.name() + " is not open: an operator opens it (exchequer tasks open)", new Ending.Retry.No())
+                  .withParam("x-exchequer-task"));
+        }
+        limit = limit == null ? null : Long.valueOf(cap(budget, label, unit, limit));
+      }
+      if (!budget.audit() && (limit == null || over(bucket, others(budget, bucket), amount, limit))) {
         boolean neverFits = limit == null || amount > limit;
         return new Exceeded(budget, bucket.key().value(), neverFits ? 0 : bucket.windowEndMs());
       }
-      if (budget.per() == Budget.Per.TASK && !budget.audit() && !open(budget, bucket.key().value()) && openLabels(budget) >= budget.maxOpen()) {
+      if (budget.per() == Budget.Per.TASK && !budget.audit() && !new OpenLabels(state, budget, now).open(bucket.key().value())
+          && new OpenLabels(state, budget, now).count() >= budget.maxOpen()) {
         return new Refuse(
             Ending.of(
                 429, "task_limit", "budget " + budget.name() + " has " + budget.maxOpen() + " open task labels: continue one of them, or wait until one is idle",
@@ -78,22 +87,32 @@ final class BudgetCheck {
         continue;
       }
       Bucket bucket = bucket(budget, unit);
-      room = Math.min(room, limit == null ? -1 : left(bucket, limit));
+      room = Math.min(room, limit == null ? -1 : left(bucket, others(budget, bucket), cap(budget, bucket.key().value(), unit, limit)));
     }
     return room;
   }
 
-  private static long left(Bucket bucket, long limit) {
+  /** A task label may have a cap of its own, below the budget's. */
+  private long cap(Budget budget, String value, String unit, long limit) {
+    return budget.per() != Budget.Per.TASK ? limit : state.envelope(budget.name(), value).map(said -> said.cap(unit, limit)).orElse(limit);
+  }
+
+  /** What a window that rolls counts beside the slice of now. */
+  private long others(Budget budget, Bucket bucket) {
+    return budget.window().rolling() ? OtherSlices.used(OtherSlices.of(state, budget, bucket.key(), now)) : 0;
+  }
+
+  private static long left(Bucket bucket, long others, long limit) {
     try {
-      return Math.subtractExact(limit, Math.addExact(bucket.spent(), bucket.held()));
+      return Math.subtractExact(limit, Math.addExact(Math.addExact(bucket.spent(), bucket.held()), others));
     } catch (ArithmeticException e) {
       return bucket.spent() < 0 ? limit : -1;
     }
   }
 
-  private static boolean over(Bucket bucket, long amount, long limit) {
+  private static boolean over(Bucket bucket, long others, long amount, long limit) {
     try {
-      return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit;
+      return Math.addExact(Math.addExact(Math.addExact(bucket.spent(), bucket.held()), others), amount) > limit;
     } catch (ArithmeticException e) {
       return true;
     }
@@ -122,29 +141,5 @@ final class BudgetCheck {
     Windows window = Windows.at(budget, now);
     BucketKey key = new BucketKey(budget.name(), value, unit, window.startMs());
     return state.bucket(key).orElseGet(() -> new Bucket(key, window.endMs(), 0, 0, now));
-  }
-
-  /** Idle closes a label and frees its place, never its spending. */
-  private boolean open(Budget budget, String value) {
-    for (Bucket bucket : state.bucketsOf(budget.name()).values()) {
-      if (bucket.key().value().equals(value) && isOpen(budget, bucket)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private int openLabels(Budget budget) {
-    Set<String> labels = new LinkedHashSet<>();
-    for (Bucket bucket : state.bucketsOf(budget.name()).values()) {
-      if (isOpen(budget, bucket)) {
-        labels.add(bucket.key().value());
-      }
-    }
-    return labels.size();
-  }
-
-  private boolean isOpen(Budget budget, Bucket bucket) {
-    return bucket.held() > 0 || bucket.lastUsedMs() > now - budget.idleExpiryMs();
   }
 }

@@ -32,6 +32,22 @@ public sealed interface Change {
 
   record GrantRecorded(GrantRecord grant) implements Change {}
 
+  /** It waits to be told to whoever is to know; durable with what it is about. */
+  record AlertRaised(Alert alert) implements Change {}
+
+  /**
+   * Somebody tried to tell an alert.
+   *
+   * @param attempts so far
+   * @param nextAtMs when to try again, milliseconds since the epoch; 0 = it is told, or given up
+   * @param deliveredAtMs when it was told, 0 = it was not
+   * @param error why not, null = nothing went wrong
+   */
+  record AlertTried(String id, int attempts, long nextAtMs, long deliveredAtMs, @Nullable String error) implements Change {}
+
+  /** What was said of a task label. */
+  record EnvelopeChanged(Envelope envelope) implements Change {}
+
   record PolicyActivated(Policy policy, long atMs) implements Change {}
 
   record PolicyDropped(String digest) implements Change {}

@@ -6,6 +6,8 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.selection.RequestFacts;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything that can be asked of the ledger. A command is a value: applying it needs nothing but the state and ledger time, so a tape of commands can be
@@ -42,6 +44,9 @@ public sealed interface Command {
 
   /** Another policy decides new requests; balances that it names for the first time come into being with their initial grants. Answer: {@link Result.Done}. */
   record Activate(Policy policy) implements Command {}
+
+  /** What became of telling an alert; kept, and nothing more. Answer: {@link Result.Done}. */
+  record AlertTried(Change.AlertTried outcome) implements Command {}
 
   /**
    * What people do to money. Everything is checked first, and nothing changes where it is refused ({@link Result.Rejected}). The same idempotency key with the same
@@ -112,6 +117,57 @@ public sealed interface Command {
     @Override
     public String content() {
       return "stand " + balance + " " + standing + " " + reason;
+    }
+  }
+
+  /** What people say of a task label of a budget. Answer: {@link Result.TaskSet}. */
+  sealed interface Task extends Administer {
+    long LONGEST_TTL_MS = 3_660L * 86_400_000;
+
+    ObjectName budget();
+
+    String task();
+  }
+
+  /**
+   * Opens a label, with caps of its own and until a time of its own where they are given. One that was open before goes on with what it spent.
+   *
+   * @param limits nano-units by unit, at most the budget's; absent = as they were, else the budget's
+   * @param ttlMs 0 = the budget's idleExpiry closes it
+   */
+  record OpenTask(ObjectName budget, String task, Map<String, Long> limits, long ttlMs, String actor, String reason, String idempotencyKey) implements Task {
+    public OpenTask {
+      limits = Map.copyOf(limits);
+    }
+
+    @Override
+    public String content() {
+      return "open " + budget + " " + task + " " + new TreeMap<>(limits) + " " + ttlMs + " " + reason;
+    }
+  }
+
+  /**
+   * Raises caps of an open label, or keeps it open for longer.
+   *
+   * @param limits those that change
+   * @param ttlMs from now; 0 = as it was
+   */
+  record ExtendTask(ObjectName budget, String task, Map<String, Long> limits, long ttlMs, String actor, String reason, String idempotencyKey) implements Task {
+    public ExtendTask {
+      limits = Map.copyOf(limits);
+    }
+
+    @Override
+    public String content() {
+      return "extend " + budget + " " + task + " " + new TreeMap<>(limits) + " " + ttlMs + " " + reason;
+    }
+  }
+
+  /** Closes an open label: it takes no new holds, open ones settle, and what it spent stays. */
+  record CloseTask(ObjectName budget, String task, String actor, String reason, String idempotencyKey) implements Task {
+    @Override
+    public String content() {
+      return "close " + budget + " " + task + " " + reason;
     }
   }
 

@@ -24,7 +24,7 @@ public final class LedgerCore {
     Draft draft = new Draft(state, nowMs);
     new Upkeep(draft, new Treasury(draft)).due();
     new Allowances(draft).due();
-    return draft.decide(
+    Result result =
         switch (command) {
           case Command.Admit c -> new Attempts(draft).admit(c.facts(), c.providers());
           case Command.Deny c -> deny(draft, c);
@@ -48,8 +48,14 @@ public final class LedgerCore {
             new Allowances(draft).due();
             yield new Result.Done();
           }
+          case Command.AlertTried c -> {
+            draft.put(c.outcome());
+            yield new Result.Done();
+          }
           case Command.Administer c -> new Administration(draft).carryOut(c);
-        });
+        };
+    new Alerts(draft).raise();
+    return draft.decide(result);
   }
 
   /** What a balance gets by itself in the windows of a moment: the keys of {@link Change.GrantRecord}, for a store that has to find them first. */

@@ -39,6 +39,7 @@ public final class LedgerState {
       };
   private final Map<String, RunningRequest> running = new LinkedHashMap<>();
   private final Map<ObjectName, Map<BucketKey, Bucket>> buckets = new HashMap<>();
+  private final Map<ObjectName, Map<String, Envelope>> envelopes = new HashMap<>();
   private final Map<String, IdempotencyKey> keys = new LinkedHashMap<>();
   private final Map<String, GrantRecord> grants = new HashMap<>();
   private final Map<String, Policy> policies = new LinkedHashMap<>();
@@ -97,6 +98,9 @@ public final class LedgerState {
       case Change.HousePosted c -> {}
       case Change.ReceiptWritten c -> refusals.apply(c);
       case Change.RefusalCounted c -> {}
+      case Change.EnvelopeChanged c -> envelopes.computeIfAbsent(c.envelope().budget(), b -> new HashMap<>()).put(c.envelope().task(), c.envelope());
+      case Change.AlertRaised c -> {}
+      case Change.AlertTried c -> {}
     }
   }
 
@@ -207,6 +211,15 @@ public final class LedgerState {
 
   Map<BucketKey, Bucket> bucketsOf(ObjectName budget) {
     return buckets.getOrDefault(budget, Map.of());
+  }
+
+  /** What was said of a task label of a budget; empty = nothing. */
+  public Optional<Envelope> envelope(ObjectName budget, String task) {
+    return Optional.ofNullable(envelopes.getOrDefault(budget, Map.of()).get(task));
+  }
+
+  Collection<Envelope> envelopesOf(ObjectName budget) {
+    return envelopes.getOrDefault(budget, Map.of()).values();
   }
 
   Optional<IdempotencyKey> idempotency(ObjectName apiKey, String key) {

@@ -72,6 +72,9 @@ public sealed interface Result {
    */
   record Booked(ObjectName balance, long sequence, long beforeNanos, long afterNanos, boolean repeated) implements Result {}
 
+  /** What was said of a task label is kept, now or, when repeated, before; then it is as it stands now. */
+  record TaskSet(Envelope envelope, boolean repeated) implements Result {}
+
   /** An admin command that was not carried out; nothing changed. */
   record Rejected(String code, String message) implements Result {}
 

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param order among the balances of a project that list a class, the lower is tried first, then by name
  * @param overdraftNanos how far below zero holds may bring it, in nano-units
  * @param onExcess what becomes of a charge above its hold
+ * @param alertsBelow marks, in nano-units: somebody is told when what is posted falls below one
  */
 public record Balance(
     ObjectName name,
@@ -24,7 +25,8 @@ public record Balance(
     List<InitialGrant> initialGrants,
     boolean suspended,
     OnExcess onExcess,
-    List<RecurringGrant> recurringGrants) {
+    List<RecurringGrant> recurringGrants,
+    List<Long> alertsBelow) {
 
   /** What becomes of a charge above its hold. */
   public enum OnExcess {
@@ -67,7 +69,7 @@ public record Balance(
   public record RecurringGrant(
       String id, long amountNanos, boolean promotional, int priority, Budget.Window period, int anchorDay, ZoneId timeZone, boolean carryOver) {
     public RecurringGrant {
-      if (period == Budget.Window.LIFETIME) {
+      if (period == Budget.Window.LIFETIME || period.rolling()) {
         throw new IllegalArgumentException("a grant that recurs has a period");
       }
     }
@@ -77,6 +79,29 @@ public record Balance(
     routeClasses = Set.copyOf(routeClasses);
     initialGrants = List.copyOf(initialGrants);
     recurringGrants = List.copyOf(recurringGrants);
+    alertsBelow = List.copyOf(alertsBelow);
+  }
+
+  /** One without marks. */
+  public Balance(
+      ObjectName name,
+      ObjectName project,
+      BalanceType type,
+      String unit,
+      Set<RouteClass> routeClasses,
+      int order,
+      long overdraftNanos,
+      OnInDoubt onInDoubt,
+      List<InitialGrant> initialGrants,
+      boolean suspended,
+      OnExcess onExcess,
+      List<RecurringGrant> recurringGrants) {
+    this(name, project, type, unit, routeClasses, order, overdraftNanos, onInDoubt, initialGrants, suspended, onExcess, recurringGrants, List.of());
+  }
+
+  /** The same with marks. */
+  public Balance alertingBelow(List<Long> marks) {
+    return new Balance(name, project, type, unit, routeClasses, order, overdraftNanos, onInDoubt, initialGrants, suspended, onExcess, recurringGrants, marks);
   }
 
   /** One whose excess is debt, and to which nothing comes again. */

@@ -43,8 +43,7 @@ public final class AdmissionChecks {
     for (Budget budget : policy.budgets()) {
       for (BucketKey key : hold.buckets()) {
         if (key.budget().equals(budget.name()) && !budget.audit()) {
-          Bucket bucket = Objects.requireNonNull(books.buckets.get(key));
-          check(bucket.spent() + bucket.held() <= Objects.requireNonNull(budget.limits().get(key.unit())), "a budget is never exceeded at admission");
+          room(books, budget, key, nowMs);
         }
       }
     }
@@ -56,6 +55,28 @@ public final class AdmissionChecks {
       }
       check(units.size() == 1, "all hops of a Never request share a payer");
     }
+  }
+
+  private static void room(Books books, Budget budget, BucketKey key, long nowMs) {
+    Bucket bucket = Objects.requireNonNull(books.buckets.get(key));
+    long limit = Objects.requireNonNull(budget.limits().get(key.unit()));
+    Envelope said = books.envelopes.get(budget.name() + " " + key.value());
+    boolean task = budget.per() == Budget.Per.TASK;
+    check(!task || !budget.openByApi() || key.value().isEmpty() || said != null, "a label that nobody opened takes no holds");
+    check(!task || said == null || !said.closed() && (said.expiresAtMs() == 0 || nowMs < said.expiresAtMs()), "a label that is closed or over takes no holds");
+    long cap = task && said != null ? Math.min(limit, said.limits().getOrDefault(key.unit(), limit)) : limit;
+    BigInteger counted = BigInteger.valueOf(bucket.spent()).add(BigInteger.valueOf(bucket.held()));
+    if (budget.window().rolling()) {
+      for (Bucket other : books.buckets.values()) {
+        BucketKey o = other.key();
+        boolean beside = o.budget().equals(key.budget()) && o.value().equals(key.value()) && o.unit().equals(key.unit()) && o.windowStartMs() != key.windowStartMs();
+        // whatever was spent in a slice that overlaps the last period
+        if (beside && o.windowStartMs() + budget.window().sliceMs() > nowMs - budget.window().periodMs()) {
+          counted = counted.add(BigInteger.valueOf(other.spent())).add(BigInteger.valueOf(other.held()));
+        }
+      }
+    }
+    check(counted.compareTo(BigInteger.valueOf(cap)) <= 0, "a budget is never exceeded at admission");
   }
 
   /** @param admitted all requests that were admitted */

@@ -24,6 +24,8 @@ public final class Books {
   public final Map<HoldId, Hold> holds = new LinkedHashMap<>();
   public final Map<String, Receipt> receipts = new LinkedHashMap<>();
   public final Map<ObjectName, Account> accounts = new HashMap<>();
+  /** By budget and label. */
+  public final Map<String, Envelope> envelopes = new HashMap<>();
   public final Map<BucketKey, Bucket> buckets = new HashMap<>();
   private final Map<ObjectName, List<Entry>> entries = new HashMap<>();
   private final Map<HoldId, List<Entry>> entriesOf = new HashMap<>();
@@ -34,7 +36,12 @@ public final class Books {
   public final Set<String> grants = new LinkedHashSet<>();
   private final Map<String, Integer> refusalsOfSecond = new HashMap<>();
   public long refusalsCounted;
+  /** Where in the history each command ends. */
+  private final List<Integer> ends = new ArrayList<>();
+  /** Ledger time of each. */
+  private final List<Long> times = new ArrayList<>();
   final LotBooks lots = new LotBooks();
+  final AlertBooks alerts = new AlertBooks();
   /** Ledger time of the latest command. */
   public long now;
 
@@ -46,6 +53,26 @@ public final class Books {
 
   /** All changes of one command. */
   public void record(List<Change> changes) {
+    ends.add(history.size() + changes.size());
+    alerts.record(changes, now);
+    times.add(now);
+    take(changes);
+  }
+
+  /** The first changes of another bookkeeper, as whole commands. */
+  void record(Books other, int changes) {
+    int begin = 0;
+    for (int i = 0; i < other.ends.size() && other.ends.get(i) <= changes; i++) {
+      int end = other.ends.get(i);
+      alerts.record(other.history.subList(begin, end), other.times.get(i));
+      ends.add(end);
+      times.add(other.times.get(i));
+      begin = end;
+    }
+    take(List.copyOf(other.history.subList(0, changes)));
+  }
+
+  private void take(List<Change> changes) {
     Set<HoldId> touched = new LinkedHashSet<>();
     for (Change change : changes) {
       history.add(change);
@@ -67,6 +94,7 @@ public final class Books {
         case Change.HousePosted c -> house(c.entry());
         case Change.ReceiptWritten c -> receipt(c.receipt());
         case Change.RefusalCounted c -> refusalsCounted++;
+        case Change.EnvelopeChanged c -> envelopes.put(c.envelope().budget() + " " + c.envelope().task(), c.envelope());
         case Change.GrantRecorded c -> check(grants.add(c.grant().key()), "one grant " + c.grant().key());
         default -> {}
       }
@@ -276,6 +304,7 @@ public final class Books {
     for (BucketKey key : buckets.keySet()) {
       check(a.bucket(key).equals(b.bucket(key)), "replay gives bucket " + key);
     }
+    envelopes.values().forEach(e -> check(a.envelope(e.budget(), e.task()).equals(b.envelope(e.budget(), e.task())), "replay gives task " + e.task()));
     for (HoldId id : holds.keySet()) {
       check(a.hold(id).equals(b.hold(id)), "replay gives hold " + id);
     }

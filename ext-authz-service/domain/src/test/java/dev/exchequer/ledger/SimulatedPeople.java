@@ -3,6 +3,7 @@ package dev.exchequer.ledger;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 
@@ -38,6 +39,19 @@ public final class SimulatedPeople {
     long start = random.nextInt(4) == 0 ? nowMs + random.nextLong(HOUR_MS) : 0;
     long end = random.nextBoolean() ? Math.max(start, nowMs) + 1 + random.nextLong(random.nextBoolean() ? 20_000 : 2 * HOUR_MS) : 0;
     return random.nextInt(3) == 0 ? GrantTerms.PLAIN : new GrantTerms(random.nextBoolean(), random.nextInt(3) * 25, start, end);
+  }
+
+  /** Labels of tasks, of a budget that has them or not. */
+  public Command.Task task() {
+    ObjectName budget = World.name(random.nextInt(10) == 0 ? "users" : "tasks");
+    String label = "task" + random.nextInt(8);
+    Map<String, Long> limits = random.nextBoolean() ? Map.of() : Map.of("CNY", random.nextLong(3_000_000_000L));
+    long ttl = random.nextBoolean() ? 0 : 1 + random.nextLong(2 * HOUR_MS);
+    return switch (random.nextInt(4)) {
+      case 0 -> new Command.CloseTask(budget, label, "bob", "done", key("t"));
+      case 1 -> new Command.ExtendTask(budget, label, limits, ttl, "bob", "more", key("t"));
+      default -> new Command.OpenTask(budget, label, limits, ttl, "bob", "begin", key("t"));
+    };
   }
 
   /** @param attempt whose charge may be given back */

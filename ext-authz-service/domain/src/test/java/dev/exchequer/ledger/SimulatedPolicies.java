@@ -91,7 +91,8 @@ public final class SimulatedPolicies {
     Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.values()[random.nextInt(3)];
     List<Balance.InitialGrant> grants = List.of(new Balance.InitialGrant("opening", Money.parse("3"), false, 50));
     return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF,
-        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ZoneId.of("Asia/Shanghai"), rarely())));
+        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ZoneId.of("Asia/Shanghai"), rarely())))
+        .alertingBelow(random.nextBoolean() ? List.of() : List.of(Money.parse("2"), Money.parse("0.5"), 0L));
   }
 
   private Provider provider(String name) {
@@ -117,8 +118,10 @@ public final class SimulatedPolicies {
     List<Budget> budgets = new ArrayList<>();
     budgets.add(budget("project", Budget.Per.TARGET, Budget.Window.DAY, 1, "Asia/Shanghai"));
     budgets.add(budget("keys", Budget.Per.API_KEY, Budget.Window.MONTH, 28, "America/New_York"));
-    budgets.add(budget("tasks", Budget.Per.TASK, Budget.Window.LIFETIME, 1, "UTC"));
+    Budget tasks = budget("tasks", Budget.Per.TASK, Budget.Window.LIFETIME, 1, "UTC");
+    budgets.add(random.nextInt(3) == 0 ? tasks.openedByApi() : tasks);
     budgets.add(budget("users", Budget.Per.END_USER, Budget.Window.WEEK, 3, "Europe/Berlin"));
+    budgets.add(budget("rolling", Budget.Per.API_KEY, Budget.Window.ROLLING_DAY, 1, "UTC"));
     budgets.removeIf(budget -> random.nextInt(3) == 0);
     return budgets;
   }
@@ -128,7 +131,8 @@ public final class SimulatedPolicies {
     Map<String, Long> limits = random.nextBoolean() ? Map.of("CREDIT", limit, "CNY", limit / 2) : Map.of("CNY", limit);
     return new Budget(
         name(name), new Budget.Target(Budget.TargetKind.PROJECT, name("acme")), per, limits, rarely(), window, anchor, ZoneId.of(zone), random.nextBoolean(), 4,
-        3_600_000, rarely() ? Set.of(RouteClass.POOL) : Set.of(), List.of(), rarely());
+        3_600_000, rarely() ? Set.of(RouteClass.POOL) : Set.of(), List.of(), rarely())
+        .alertingAt(random.nextBoolean() ? List.of() : List.of(80, 50, 100));
   }
 
   private Route route(String name, List<RouteClass> classes, List<PriceSheet> sheets) {

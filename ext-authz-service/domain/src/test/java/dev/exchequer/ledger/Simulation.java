@@ -118,9 +118,9 @@ final class Simulation {
 
   /** What was not committed never happened. Whoever holds an answer of it got none. */
   private void crash() {
-    List<Change> survives = List.copyOf(books.history.subList(0, durable));
+    Books before = books;
     books = new Books();
-    books.record(survives);
+    books.record(before, durable);
     admitted.keySet().removeIf(id -> !books.holds.containsKey(new HoldId(id, 1)));
     recent.retainAll(admitted.keySet());
     firstHeld.keySet().removeIf(id -> !books.holds.containsKey(id));
@@ -204,7 +204,7 @@ final class Simulation {
       Command.Administer command = grantsMade.get(random.nextInt(grantsMade.size()));
       Result result = apply(command);
       check(books.history.size() == before, "the same command of people twice is one");
-      check(result instanceof Result.Granted || result instanceof Result.Booked, "the first answer");
+      check(result instanceof Result.Granted || result instanceof Result.Booked || result instanceof Result.TaskSet, "the first answer");
       return;
     }
     String id = someRequest();
@@ -302,7 +302,20 @@ final class Simulation {
     state.activeHolds().stream().findFirst().map(Hold::id).ifPresent(id -> settle(id, EvidenceBuilder.any(random, Evidence.From.SETTLE).build()));
   }
 
+  /** Labels are opened, extended and closed; none of it changes what they spent or hold. */
+  private void task() {
+    apply(new Command.Sweep());
+    int before = books.history.size();
+    tell(people.task());
+    List<Change> changes = books.history.subList(before, books.history.size());
+    check(changes.stream().noneMatch(change -> change instanceof Change.BucketChanged), "nothing that a task spent or holds is changed by what is said of it");
+  }
+
   private void administer() {
+    if (random.nextInt(3) == 0) {
+      task();
+      return;
+    }
     HoldId id = someHold();
     for (int i = 0; i < 6 && (books.holds.get(id) == null || Objects.requireNonNull(books.holds.get(id)).charged() == 0); i++) {
       id = someHold();

@@ -94,6 +94,11 @@ public final class World {
   public List<Balance.InitialGrant> initialGrants = List.of();
   /** Of credit. */
   public List<Balance.RecurringGrant> recurringGrants = List.of();
+  /** Of credit, nano-units. */
+  public List<Long> alertsBelow = List.of();
+  public final List<Alert> alerts = new ArrayList<>();
+  /** How many times as much CNY as CREDIT everything costs. */
+  public long dearerCny = 1;
   public String overdraft = "0";
   private final LotBooks lots = new LotBooks();
   private int plans;
@@ -110,7 +115,7 @@ public final class World {
   public Policy policy() {
     List<Balance> balances =
         List.of(
-            new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, Money.parse(overdraft), onInDoubt, initialGrants.isEmpty() ? grants(credit) : initialGrants, creditSuspended, onExcess, recurringGrants),
+            new Balance(CREDIT, name("acme"), BalanceType.CREDIT, "CREDIT", Set.of(RouteClass.DIRECT), 1, Money.parse(overdraft), onInDoubt, initialGrants.isEmpty() ? grants(credit) : initialGrants, creditSuspended, onExcess, recurringGrants, alertsBelow),
             new Balance(WALLET, name("acme"), BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL), 1, 0, onInDoubt, grants(wallet), false, onExcess, List.of()));
     List<ModelPattern> any = List.of(new ModelPattern("*"));
     List<Route.Hop> routeHops = new ArrayList<>();
@@ -159,7 +164,7 @@ public final class World {
             Meter.OUTPUT, new PriceSheet.MeterPrice(Meter.OUTPUT, 1_000_000, pricePerMillionTokens));
     PriceSheet.Match any = new PriceSheet.Match(Set.of(), Set.of(), List.of(), List.of(), Set.of());
     return new PriceSheet(
-        name(name), unit, Money.NANOS_PER_UNIT, 0, 0, new PriceSheet.Terms(chargeOn, missingUsage, minimumCharge), rates.isEmpty() ? List.of(new PriceSheet.Rate("any", any, false, prices, List.of())) : rates, "digest");
+        name(name), unit, Money.NANOS_PER_UNIT * (unit.equals("CNY") ? dearerCny : 1), 0, 0, new PriceSheet.Terms(chargeOn, missingUsage, minimumCharge), rates.isEmpty() ? List.of(new PriceSheet.Rate("any", any, false, prices, List.of())) : rates, "digest");
   }
 
   /** What {@link #PROVIDER} bills the house: 10 of a unit per million tokens. */
@@ -183,6 +188,14 @@ public final class World {
     return new RequestFacts(
         id, now, name("key"), "key", name("acme"), "owner", task, "", null, idempotencyKey, Endpoint.CHAT_COMPLETIONS, "model", name("route"), 1, "f",
         state.policy().orElseThrow().digest(), false, narrowedTo, demand);
+  }
+
+  /** A request whose client sent an id of its own. */
+  public RequestFacts factsOfClient(String id, String clientRequestId) {
+    RequestFacts f = facts(id, "", null);
+    return new RequestFacts(
+        f.id(), f.timeMs(), f.apiKey(), f.keyLabel(), f.project(), f.owner(), f.task(), f.endUser(), clientRequestId, f.idempotencyKey(), f.endpoint(), f.requestedModel(), f.route(),
+        f.routeGeneration(), f.fallbackDigest(), f.planDigest(), f.streamed(), f.narrowedTo(), f.demand());
   }
 
   public Result admit(String id) {
@@ -224,6 +237,7 @@ public final class World {
         }
         case Change.HousePosted c -> house.add(c.entry());
         case Change.RefusalCounted c -> counted.merge(c, 1, Integer::sum);
+        case Change.AlertRaised c -> alerts.add(c.alert());
         default -> {}
       }
     }

@@ -6,6 +6,7 @@ import dev.exchequer.ledger.Command.JournalPosition;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.admin.AdminServer;
+import dev.exchequer.server.alerts.AlertDelivery;
 import dev.exchequer.server.admin.Explanation;
 import dev.exchequer.server.admin.FileToken;
 import dev.exchequer.server.authz.AdmitService;
@@ -23,6 +24,7 @@ import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.link.OperatorLink;
 import dev.exchequer.server.metrics.LedgerMetrics;
 import dev.exchequer.server.metrics.Metrics;
+import dev.exchequer.server.policyfeed.AlertTargetFeed;
 import dev.exchequer.server.policyfeed.Decoded;
 import dev.exchequer.server.policyfeed.FromAccountingPolicy;
 import dev.exchequer.server.policyfeed.PolicyFeedClient;
@@ -112,6 +114,7 @@ public final class AccountingService implements AutoCloseable {
     EnvoyAdmin envoy = new EnvoyAdmin(settings.envoySocket(), ENVOY_TIMEOUT);
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
     OperatorLink link = operator(engine, envoy);
+    alerts(ledger, link);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
     admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
     clockwork(engine);
@@ -146,7 +149,8 @@ public final class AccountingService implements AutoCloseable {
     List<LedgerMetrics.House> house =
         history.houseAccounts().stream().map(account -> new LedgerMetrics.House(account.provider(), account.unit(), account.nanos())).toList();
     return new LedgerMetrics.Picture(
-        balances, holds.count(), holds.oldestHeldAtMs(), new LedgerMetrics.Uncertain(uncertain.estimated(), uncertain.inDoubt(), uncertain.leaseVoided()), house);
+        balances, holds.count(), holds.oldestHeldAtMs(), new LedgerMetrics.Uncertain(uncertain.estimated(), uncertain.inDoubt(), uncertain.leaseVoided()), house,
+        history.alertsWaiting());
   }
 
   /** An operator beside us has asked Envoy itself; for one elsewhere we do. */
@@ -165,6 +169,13 @@ public final class AccountingService implements AutoCloseable {
     return link;
   }
 
+  /** Nothing of it is on the way of a request: what is committed is read, and told elsewhere. */
+  private void alerts(LedgerHome ledger, OperatorLink link) {
+    AlertTargetFeed target = keep(new AlertTargetFeed(link.channel(), settings.node()));
+    target.start();
+    keep(AlertDelivery.start(ledger.history(), ledger.lane(), target::target, Clock.systemUTC(), AlertDelivery.Pace.USUAL, new ServiceMetrics(metrics)));
+  }
+
   private static Policy stored(byte[] canonical) {
     return switch (FromAccountingPolicy.read(FromAccountingPolicy.digestOf(canonical), canonical)) {
       case Decoded.Accepted accepted -> accepted.policy();
@@ -176,7 +187,7 @@ public final class AccountingService implements AutoCloseable {
     BoundedPool bodies = keep(new BoundedPool("bodies", 2, 256));
     BoundedPool readers = keep(new BoundedPool("reads", 2, 64));
     Clock clock = Clock.systemUTC();
-    SelfService self = new SelfService(reads, readers, Explanation::of);
+    SelfService self = new SelfService(reads, readers, Explanation::of, Clock.systemUTC());
     AdmitService admit = new AdmitService(engine, self, new AdmitService.Doors(clock, System::nanoTime, new UuidV7(clock, new SecureRandom()), bodies));
     HoldService hold = new HoldService(engine, System::nanoTime);
     SettleService settle = new SettleService(engine, new ServiceMetrics(metrics));

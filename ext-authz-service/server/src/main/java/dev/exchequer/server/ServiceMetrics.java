@@ -6,6 +6,8 @@ import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.receipt.Receipt;
+import dev.exchequer.server.alerts.AlertDelivery;
+import dev.exchequer.server.alerts.AlertJson;
 import dev.exchequer.server.engine.LedgerEngine;
 import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.metrics.Metrics;
@@ -13,7 +15,7 @@ import dev.exchequer.server.settle.SettleService;
 import dev.exchequer.server.store.GroupCommitLane;
 
 /** What the edges saw, counted. */
-final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer, LedgerEngine.Observer, GroupCommitLane.Observer {
+final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer, LedgerEngine.Observer, GroupCommitLane.Observer, AlertDelivery.Observer {
   private final Metrics metrics;
 
   ServiceMetrics(Metrics metrics) {
@@ -46,7 +48,19 @@ final class ServiceMetrics implements SettleService.Observer, JournalTailer.Obse
       }
     } else if (change instanceof Change.RefusalCounted) {
       metrics.refusalCounted();
+    } else if (change instanceof Change.AlertRaised raised) {
+      metrics.alertRaised(AlertJson.type(raised.alert()));
     }
+  }
+
+  @Override
+  public void tried(AlertDelivery.Outcome outcome) {
+    metrics.alertTried(
+        switch (outcome) {
+          case DELIVERED -> "delivered";
+          case FAILED -> "failed";
+          case GIVEN_UP -> "given_up";
+        });
   }
 
   @Override

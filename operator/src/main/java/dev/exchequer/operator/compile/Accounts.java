@@ -1,6 +1,7 @@
 package dev.exchequer.operator.compile;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.money.Money;
 import dev.exchequer.operator.model.Credentials;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Names;
@@ -98,7 +99,8 @@ final class Accounts {
         grants,
         spec.flag("suspend"),
         spec.text("onExcess").equals("WriteOff") ? Balance.OnExcess.WRITE_OFF : Balance.OnExcess.DEBT,
-        spec.list("recurringGrants").stream().map(Accounts::recurring).toList());
+        spec.list("recurringGrants").stream().map(Accounts::recurring).toList(),
+        spec.list("alertsBelow").stream().map(mark -> Money.parse(mark.node().asText())).toList());
   }
 
   private static Balance.RecurringGrant recurring(Spec grant) {

@@ -35,7 +35,9 @@ final class Budgets {
         task.duration("idleExpiry", DEFAULT_IDLE_EXPIRY_MS),
         Names.routeClasses(spec.part("match").texts("routeClasses")),
         Names.models(spec.part("match").texts("models")),
-        spec.text("mode").equals("Audit"));
+        spec.text("mode").equals("Audit"),
+        spec.list("alertsAtPercent").stream().map(percent -> percent.node().asInt()).toList(),
+        per == Budget.Per.TASK && task.text("open").equals("ByApi"));
   }
 
   private static Budget.TargetKind targetKind(Spec ref) {
@@ -59,10 +61,11 @@ final class Budgets {
     if (window.text("type").equals("Lifetime")) {
       return Budget.Window.LIFETIME;
     }
+    boolean rolling = window.text("type").equals("Rolling");
     return switch (window.text("period")) {
-      case "Day" -> Budget.Window.DAY;
-      case "Week" -> Budget.Window.WEEK;
-      default -> Budget.Window.MONTH;
+      case "Day" -> rolling ? Budget.Window.ROLLING_DAY : Budget.Window.DAY;
+      case "Week" -> rolling ? Budget.Window.ROLLING_WEEK : Budget.Window.WEEK;
+      default -> rolling ? Budget.Window.ROLLING_MONTH : Budget.Window.MONTH;
     };
   }
 }

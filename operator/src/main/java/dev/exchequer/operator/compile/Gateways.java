@@ -1,6 +1,9 @@
 package dev.exchequer.operator.compile;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.operator.ir.AlertTarget;
+import dev.exchequer.operator.model.Credentials;
+import dev.exchequer.operator.model.Secrets;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.NamespaceChoice;
@@ -59,6 +62,18 @@ public final class Gateways {
     return Spec.of(gateway).part("defaults").refs("priceSheetRefs", gateway.name());
   }
 
+  /** Where alerts go. */
+  public static Optional<AlertTarget> alertTarget(Inventory inForce) {
+    return only(inForce)
+        .filter(gateway -> Spec.of(gateway).has("alertWebhook"))
+        .flatMap(
+            gateway -> {
+              Spec webhook = Spec.of(gateway).part("alertWebhook");
+              return Credentials.secret(webhook, "secretRef", gateway.name(), inForce.secrets()) instanceof Secrets.Lookup.Found found
+                  ? Optional.of(new AlertTarget(webhook.text("url"), found.value(), webhook.flag("allowPlaintext")))
+                  : Optional.empty();
+            });
+  }
 
   private static Optional<Document> only(Inventory inForce) {
     return inForce.ofKind(KIND).stream().findFirst();

@@ -1,6 +1,8 @@
 package dev.exchequer.operator.policy;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.exchequer.api.v1.AlertWebhook;
+import dev.exchequer.api.v1.AlertsRequest;
 import dev.exchequer.api.v1.LedgerReport;
 import dev.exchequer.api.v1.PolicyFeedGrpc;
 import dev.exchequer.api.v1.PolicyStatus;
@@ -31,6 +33,7 @@ public final class PolicyFeed extends PolicyFeedGrpc.PolicyFeedImplBase implemen
   private final Consumer<PolicyStatus> onStatus;
   private final Predicate<String> mayDecide;
   private final LedgerReports reports = new LedgerReports();
+  private final AlertFeed alerts = new AlertFeed();
 
   /** In the order in which they came: of two of one node the later counts. */
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
@@ -96,6 +99,16 @@ public final class PolicyFeed extends PolicyFeedGrpc.PolicyFeedImplBase implemen
     return reports.receive(end);
   }
 
+  @Override
+  public void alerts(AlertsRequest request, StreamObserver<AlertWebhook> webhooks) {
+    alerts.subscribe(webhooks);
+  }
+
+  /** Where the accounting services tell alerts. */
+  public AlertFeed alerts() {
+    return alerts;
+  }
+
   /** What the accounting services report of their ledgers. */
   public LedgerReports reports() {
     return reports;
@@ -153,6 +166,7 @@ public final class PolicyFeed extends PolicyFeedGrpc.PolicyFeedImplBase implemen
   /** Ends every stream. */
   @Override
   public synchronized void close() {
+    alerts.close();
     for (Subscriber subscriber : Set.copyOf(subscribers)) {
       subscribers.remove(subscriber);
       try {

@@ -163,6 +163,7 @@ public final class ToAccountingPolicy {
               case WRITE_OFF -> dev.exchequer.api.v1.Balance.OnExcess.WRITE_OFF;
             })
         .addAllRecurringGrants(balance.recurringGrants().stream().map(ToAccountingPolicy::recurring).toList())
+        .addAllAlertsBelowNanos(balance.alertsBelow())
         .build();
   }
 
@@ -177,7 +178,7 @@ public final class ToAccountingPolicy {
               case DAY -> RecurringGrant.Period.DAY;
               case WEEK -> RecurringGrant.Period.WEEK;
               case MONTH -> RecurringGrant.Period.MONTH;
-              case LIFETIME -> throw new IllegalArgumentException("a grant that recurs has a period");
+              case LIFETIME, ROLLING_DAY, ROLLING_WEEK, ROLLING_MONTH -> throw new IllegalArgumentException("a grant that recurs has a period");
             })
         .setAnchorDay(grant.anchorDay())
         .setTimeZone(grant.timeZone().getId())

@@ -27,6 +27,8 @@ final class ToBudget {
         .addAllMatchRouteClasses(Wire.routeClasses(budget.matchRouteClasses()))
         .addAllMatchModels(Wire.models(budget.matchModels()))
         .setAudit(budget.audit())
+        .addAllAlertsAtPercent(budget.alertsAtPercent())
+        .setTasksOpenByApi(budget.openByApi())
         .build();
   }
 
@@ -53,6 +55,9 @@ final class ToBudget {
       case DAY -> dev.exchequer.api.v1.Budget.Window.DAY;
       case WEEK -> dev.exchequer.api.v1.Budget.Window.WEEK;
       case MONTH -> dev.exchequer.api.v1.Budget.Window.MONTH;
+      case ROLLING_DAY -> dev.exchequer.api.v1.Budget.Window.ROLLING_DAY;
+      case ROLLING_WEEK -> dev.exchequer.api.v1.Budget.Window.ROLLING_WEEK;
+      case ROLLING_MONTH -> dev.exchequer.api.v1.Budget.Window.ROLLING_MONTH;
     };
   }
 }

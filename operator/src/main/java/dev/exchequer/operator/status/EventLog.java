@@ -100,6 +100,16 @@ public final class EventLog {
           news.add(new News(object.key(), object.uid(), false, "PaysAgain", now.message));
         }
       }
+      case LedgerStatus.LOW -> {
+        if (is && now.reason.equals(LedgerStatus.BELOW_MARK) && (!was || otherReason)) {
+          news.add(warning(object, "Low", now.message));
+        }
+      }
+      case LedgerStatus.NEAR_LIMIT -> {
+        if (is && (before == null || !before.message.equals(now.message))) {
+          news.add(warning(object, LedgerStatus.NEAR_LIMIT, now.message));
+        }
+      }
       case LedgerStatus.DELETION_WAITS -> {
         if (is && !was) {
           news.add(warning(object, "DeletionWaits", now.message));

@@ -13,6 +13,9 @@ import java.util.List;
 public final class LedgerStatus {
   public static final String EXHAUSTED = "Exhausted";
   public static final String LOW = "Low";
+  /** Why a balance is low: below one of its own marks. */
+  public static final String BELOW_MARK = "BelowMark";
+  public static final String NEAR_LIMIT = "NearLimit";
   public static final String DELETION_WAITS = "DeletionWaits";
 
   /** Low is less than this part of the largest grant that the balance ever got: a prepaid wallet is topped up by about that much. */
@@ -47,6 +50,9 @@ public final class LedgerStatus {
   }
 
   private static Verdict low(BalanceReport report) {
+    if (report.hasBelowNanos()) {
+      return verdict(LOW, true, BELOW_MARK, "posted is below the mark of " + Money.text(report.getBelowNanos()) + " (alertsBelow): " + amounts(report));
+    }
     String grant = Money.text(report.getLargestGrantNanos());
     return report.getAvailableNanos() < report.getLargestGrantNanos() / LOW_PART
         ? verdict(LOW, true, "LessThanATenth", "less than a tenth of its largest grant of " + grant + " is left: " + amounts(report))
@@ -77,7 +83,12 @@ public final class LedgerStatus {
                 report.getExhausted() + " of " + report.getValues() + " values have nothing left of " + Money.text(report.getLimitNanos()) + " " + report.getUnit()
                     + " in this window")
             : verdict(EXHAUSTED, false, "WithinLimit", "no value has reached " + Money.text(report.getLimitNanos()) + " " + report.getUnit() + " in this window");
-    return new Projection("", fields, List.of(exhausted), 0, asOfMs);
+    List<Verdict> conditions = new ArrayList<>(List.of(exhausted));
+    if (report.getReachedPercent() > 0) {
+      String of = report.getReachedPercent() + " percent of " + Money.text(report.getLimitNanos()) + " " + report.getUnit() + " are spent (alertsAtPercent)";
+      conditions.add(verdict(NEAR_LIMIT, true, "MarkReached", (report.getValue().isEmpty() ? "" : "by " + fields.path("value").asText() + ": ") + of));
+    }
+    return new Projection("", fields, conditions, 0, asOfMs);
   }
 
   /** The ledger behind a gateway. */

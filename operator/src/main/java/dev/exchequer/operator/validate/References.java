@@ -47,6 +47,11 @@ record References(Inventory inForce, Inventory written, Optional<Document> gatew
       case Gateways.KIND -> {
         object(spec.part("defaults"), "fallbackPolicyRef", "FallbackPolicy", found);
         objects(spec.part("defaults"), "priceSheetRefs", "PriceSheet", found);
+        secret(spec.part("alertWebhook"), "secretRef", found);
+        if (spec.has("alertWebhook")
+            && Credentials.secret(spec.part("alertWebhook"), "secretRef", document.name(), inForce.secrets()) instanceof Secrets.Lookup.Found value) {
+          Webhooks.secret(spec.part("alertWebhook"), value.value(), found);
+        }
       }
       default -> {}
     }

@@ -29,6 +29,7 @@ final class Rules {
       case "PriceSheet" -> priceSheet(spec, before, found);
       case "ApiKey" -> apiKey(spec, before, found);
       case "FallbackPolicy" -> fallbackPolicy(spec, found);
+      case "Budget" -> window(spec.part("window"), found);
       case "TokenGateway" -> namespaces(spec.part("namespaces"), found);
       default -> {}
     }
@@ -95,6 +96,16 @@ final class Rules {
       if ((operator.equals("In") || operator.equals("NotIn")) == expression.list("values").isEmpty()) {
         found.error(CODE, expression.path(), RuleMessages.LABEL_VALUES);
       }
+    }
+  }
+
+  private static void window(Spec window, Found found) {
+    String type = window.text("type");
+    if (!type.equals("Lifetime") && !window.has("period")) {
+      found.error(CODE, window.path(), RuleMessages.WINDOW_PERIOD);
+    }
+    if (type.equals("Rolling") && (window.number("anchorDay", 1) != 1 || !window.text("timeZone", "UTC").equals("UTC"))) {
+      found.error(CODE, window.path(), RuleMessages.ROLLING_HAS_NO_FIRST_DAY);
     }
   }
 

@@ -34,6 +34,7 @@ final class Semantics {
         }
       }
       case "ModelRoute" -> route(spec, found);
+      case "TokenGateway" -> Webhooks.address(spec.part("alertWebhook"), found);
       default -> {}
     }
   }
@@ -96,9 +97,6 @@ final class Semantics {
 
   private static void budget(Spec spec, Found found) {
     Spec window = spec.part("window");
-    if (window.text("type").equals("Calendar") && !window.has("period")) {
-      found.error("Required", window.at("period"), "is required for type Calendar");
-    }
     calendar(window, found);
     if (spec.has("task") && spec.part("task").node().size() > 0 && !spec.text("per").equals("Task")) {
       found.warning("Unused", spec.at("task"), "is only used with per: Task");

@@ -43,14 +43,14 @@ final class RefusalsIT {
               "price-no-hop", "price-unused", "price-cost-unreachable", "ref-cost-sheet"),
           "depends on the value of a Secret, which no schema sees",
           List.of(
-              "key-too-short", "provider-ca", "provider-secret-lines", "secret-base64", "secret-missing", "secret-no-key", "secret-unset-variable"),
+              "gateway-webhook-secret", "key-too-short", "provider-ca", "provider-secret-lines", "secret-base64", "secret-missing", "secret-no-key", "secret-unset-variable"),
           "a relation between fields that is no rule of the definitions",
           List.of(
-              "budget-no-period", "budget-task-unused", "budget-week-day", "grant-times", "grant-week-day", "key-twice", "price-metered-without-meters", "price-shadowed", "price-times", "route-min-tokens",
+              "budget-task-unused", "budget-week-day", "gateway-webhook-plaintext", "grant-times", "grant-week-day", "key-twice", "price-metered-without-meters", "price-shadowed", "price-times", "route-min-tokens",
               "provider-no-header-name", "provider-no-secret", "provider-plaintext", "route-output-caps"),
           "more than a pattern can say of a value",
           List.of(
-              "budget-time-zone", "grant-time-zone", "policy-connect-zero", "provider-reserved-header", "provider-url-dots", "provider-url-user", "schema-money-too-large"),
+              "budget-time-zone", "gateway-webhook-url", "grant-time-zone", "policy-connect-zero", "provider-reserved-header", "provider-url-dots", "provider-url-user", "schema-money-too-large"),
           "no kind of this product: file mode says that it does not read it",
           List.of("kind-other"),
           "a YAML tag that file mode reads no value from; to the API server it is text",

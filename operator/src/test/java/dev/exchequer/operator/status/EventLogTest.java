@@ -45,6 +45,18 @@ final class EventLogTest {
   }
 
   @Test
+  void aMarkThatIsCrossedIsToldOnce() {
+    look("Balance", condition("Low", "False", "Enough"));
+    assertThat(look("Balance", condition("Low", "True", "LessThanATenth"))).as("nobody set this mark").isEmpty();
+    assertThat(look("Balance", condition("Low", "True", "BelowMark"))).containsExactly("Warning Low: said");
+    assertThat(look("Balance", condition("Low", "True", "BelowMark"))).isEmpty();
+    EventLog budgets = new EventLog();
+    budgets.look(List.of(Lives.live("Budget", "cap", "1", condition("Exhausted", "False", "WithinLimit"))));
+    assertThat(budgets.look(List.of(Lives.live("Budget", "cap", "2", condition("NearLimit", "True", "MarkReached"))))).extracting(EventLog.News::reason).containsExactly("NearLimit");
+    assertThat(budgets.look(List.of(Lives.live("Budget", "cap", "3", condition("NearLimit", "True", "MarkReached"))))).isEmpty();
+  }
+
+  @Test
   void aClaimThatIsLostNamesTheWinner() {
     look("ModelRoute", condition("Accepted", "True", "Accepted"));
     assertThat(look("ModelRoute", condition("Accepted", "True", "ModelConflict"))).containsExactly("Warning ModelConflict: said");

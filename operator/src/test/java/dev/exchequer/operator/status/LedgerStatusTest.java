@@ -33,6 +33,17 @@ final class LedgerStatusTest {
   }
 
   @Test
+  void aBalanceBelowItsOwnMarkIsLowAndABudgetAtItsMarkIsNearItsLimit() {
+    BalanceReport below = balance("49", "0", "49").toBuilder().setBelowNanos(Money.parse("50")).build();
+    assertThat(conditions(below)).containsEntry("Low", "True");
+    assertThat(message(LedgerStatus.balance(below, AS_OF, false).status(null, NOW), "Low")).startsWith("posted is below the mark of 50 (alertsBelow): 49 available");
+    BudgetReport near = BudgetReport.newBuilder().setName("default/cap").setValue("nightly").setUnit("CNY").setLimitNanos(Money.parse("10")).setSpentNanos(Money.parse("8")).setReachedPercent(80).build();
+    assertThat(message(LedgerStatus.budget(near, AS_OF).status(null, NOW), "NearLimit")).isEqualTo("by nightly: 80 percent of 10 CNY are spent (alertsAtPercent)");
+    BudgetReport far = near.toBuilder().setReachedPercent(0).build();
+    assertThat(LedgerStatus.budget(far, AS_OF).conditions()).extracting(Verdict::type).doesNotContain("NearLimit");
+  }
+
+  @Test
   void withoutAGrantNothingIsLowAndItIsExhausted() {
     BalanceReport fresh = BalanceReport.newBuilder().setName("default/fresh").build();
     assertThat(conditions(fresh)).containsEntry("Low", "False").containsEntry("Exhausted", "True");

@@ -15,6 +15,8 @@ import dev.exchequer.money.Money;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.RouteClass;
+import dev.exchequer.server.alerts.AlertJson;
+import dev.exchequer.server.store.LedgerHistory.AlertRow;
 import dev.exchequer.server.store.LedgerHistory.RefusalRow;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
@@ -135,14 +137,25 @@ final class AdminJson {
     return JSON.createObjectNode().put("apiKey", row.apiKey()).put("second", time(row.secondMs())).put("code", row.code()).put("count", row.count());
   }
 
+  static ObjectNode alert(AlertRow row) {
+    boolean waits = row.nextAttemptMs() != null;
+    ObjectNode json = JSON.createObjectNode().put("id", row.alert().id()).put("type", AlertJson.type(row.alert())).put("time", time(row.alert().timeMs()));
+    json.put("state", row.deliveredAtMs() != null ? "Delivered" : waits ? "Pending" : "GivenUp").put("attempts", row.attempts());
+    json.put("nextAttempt", row.nextAttemptMs() == null ? null : time(row.nextAttemptMs()));
+    json.put("deliveredAt", row.deliveredAtMs() == null ? null : time(row.deliveredAtMs())).put("error", row.error());
+    json.set("data", AlertJson.data(row.alert()));
+    return json;
+  }
+
   static ObjectNode object() {
     return JSON.createObjectNode();
   }
 
-  static ObjectNode booked(Result.Booked granted) {
+  /** @param unit of the balance, null = nobody defines it any more */
+  static ObjectNode booked(Result.Booked granted, @Nullable String unit) {
     ObjectNode json = JSON.createObjectNode();
     json.put("balance", granted.balance().toString()).put("sequence", granted.sequence());
-    json.put("before", Money.decimal(granted.beforeNanos())).put("after", Money.decimal(granted.afterNanos()));
+    json.put("before", Money.decimal(granted.beforeNanos())).put("after", Money.decimal(granted.afterNanos())).put("unit", unit);
     return json.put("repeated", granted.repeated());
   }
 

@@ -96,6 +96,7 @@ public final class AdminServer implements AutoCloseable {
     app.get("/api/v1/budgets", viewer(read::budgets));
     ReportRoutes reports = new ReportRoutes(history, Clock.systemUTC());
     app.get("/api/v1/refusals", viewer(reports::refusals));
+    app.get("/api/v1/alerts", viewer(reports::alerts));
     app.get("/api/v1/usage", viewer(reports::usage));
     app.get("/api/v1/statements/{ns}/{name}", viewer(reports::statement));
     ExportRoutes exports = new ExportRoutes(history.export());
@@ -113,6 +114,13 @@ public final class AdminServer implements AutoCloseable {
     app.post(balance + "/suspend", call -> grants.stand(call, actor(call, Role.OPERATOR).name(), Standing.SUSPENDED));
     app.post(balance + "/resume", call -> grants.stand(call, actor(call, Role.OPERATOR).name(), Standing.OPEN));
     app.post(balance + "/close", treasurer((call, actor) -> grants.stand(call, actor, Standing.CLOSED)));
+
+    Tasks tasks = new Tasks(engine, reads, history, Clock.systemUTC());
+    String ofBudget = "/api/v1/budgets/{ns}/{name}/tasks";
+    app.get(ofBudget, viewer(tasks::list));
+    app.post(ofBudget, call -> tasks.open(call, actor(call, Role.OPERATOR).name()));
+    app.post(ofBudget + "/{task}/extend", call -> tasks.extend(call, actor(call, Role.OPERATOR).name()));
+    app.post(ofBudget + "/{task}/close", call -> tasks.close(call, actor(call, Role.OPERATOR).name()));
 
     app.exception(AdminRefusal.class, (refusal, call) -> error(call, refusal.status(), refusal.code(), refusal.told()));
     app.exception(HttpResponseException.class, (e, call) -> error(call, e.getStatus(), codeOf(e.getStatus()), String.valueOf(e.getMessage())));

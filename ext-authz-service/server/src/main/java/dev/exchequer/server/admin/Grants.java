@@ -3,6 +3,7 @@ package dev.exchequer.server.admin;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Result;
+import dev.exchequer.policy.Balance;
 import dev.exchequer.server.engine.Engine;
 import io.javalin.http.Context;
 import java.util.concurrent.ExecutionException;
@@ -75,14 +76,21 @@ final class Grants {
       case Result.Refused r -> throw notAnAnswer(r);
       case Result.Settled s -> throw notAnAnswer(s);
       case Result.Done d -> throw notAnAnswer(d);
+      case Result.TaskSet t -> throw notAnAnswer(t);
     }
   }
 
-  private static void booked(Context call, Result.Booked booked) {
-    AdminServer.json(call.status(booked.repeated() ? 200 : 201), AdminJson.text(AdminJson.booked(booked)));
+  private void booked(Context call, Result.Booked booked) {
+    String unit = engine.policy().map(policy -> policy.balances().get(booked.balance())).map(Balance::unit).orElse(null);
+    AdminServer.json(call.status(booked.repeated() ? 200 : 201), AdminJson.text(AdminJson.booked(booked, unit)));
   }
 
   private Result ask(Command.Administer command) {
+    return ask(engine, command);
+  }
+
+  /** The ledger's answer, whichever it is. */
+  static Result ask(Engine engine, Command.Administer command) {
     try {
       return engine.administer(command).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -100,14 +108,14 @@ final class Grants {
   }
 
   /** The ledger's codes: what is not there, what contradicts an earlier command, and what cannot be done. */
-  private static int status(String code) {
+  static int status(String code) {
     if (code.contains("not_found") || code.contains("unknown")) {
       return 404;
     }
     return code.contains("conflict") ? 409 : 422;
   }
 
-  private static IllegalStateException notAnAnswer(Result result) {
+  static IllegalStateException notAnAnswer(Result result) {
     return new IllegalStateException("not an answer to an admin command: " + result);
   }
 }

@@ -5,14 +5,20 @@ import dev.exchequer.money.Money;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a call that changes money says: its idempotency key and the fields of its body. Anything that means nothing is refused with 400. */
 final class Orders {
   private static final int LONGEST_REASON = 1024;
   private static final String KEY = "[\\x21-\\x7e]{1,255}";
+
+  private static final String DURATION = "([0-9]{1,5}(h|ms|m|s)){1,4}";
+  private static final Pattern DURATION_PART = Pattern.compile("([0-9]{1,5})(h|ms|m|s)");
 
   private final JsonNode body;
   private final String key;
@@ -107,6 +113,49 @@ final class Orders {
       throw AdminRefusal.badRequest(field + " must be a whole number from " + least + " to " + most);
     }
     return number.intValue();
+  }
+
+  /** Nano-units by unit; none where the field is absent or null. */
+  Map<String, Long> amounts(String field) {
+    JsonNode units = body.path(field);
+    if (units.isMissingNode() || units.isNull()) {
+      return Map.of();
+    }
+    if (!units.isObject()) {
+      throw AdminRefusal.badRequest(field + " must be an object like {\"CNY\": \"12.5\"}");
+    }
+    Map<String, Long> amounts = new HashMap<>();
+    for (Map.Entry<String, JsonNode> unit : units.properties()) {
+      if (!unit.getValue().isTextual()) {
+        throw AdminRefusal.badRequest(field + "." + unit.getKey() + " must be a string like \"12.5\"");
+      }
+      amounts.put(unit.getKey(), parsed(unit.getValue().asText()));
+    }
+    return amounts;
+  }
+
+  /** Milliseconds, above 0; 0 where the field is absent or null. */
+  long duration(String field) {
+    JsonNode text = body.path(field);
+    if (text.isMissingNode() || text.isNull()) {
+      return 0;
+    }
+    Matcher parts = DURATION_PART.matcher(text.asText());
+    long ms = 0;
+    if (text.isTextual() && text.asText().matches(DURATION)) {
+      while (parts.find()) {
+        ms += Long.parseLong(parts.group(1)) * switch (parts.group(2)) {
+          case "h" -> 3_600_000L;
+          case "m" -> 60_000L;
+          case "s" -> 1_000L;
+          default -> 1L;
+        };
+      }
+    }
+    if (ms == 0) {
+      throw AdminRefusal.badRequest(field + " must be a duration above 0 like \"168h\" or \"90m\"");
+    }
+    return ms;
   }
 
   /** One of two words; the first where the field is absent or null. */

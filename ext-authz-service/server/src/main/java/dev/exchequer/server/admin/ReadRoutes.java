@@ -12,6 +12,7 @@ import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.LedgerReads.Page;
 import dev.exchequer.server.store.LedgerReads.PastBalance;
 import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
+import dev.exchequer.server.summary.BudgetRows;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.Comparator;
@@ -89,7 +90,7 @@ final class ReadRoutes {
     AdminQueries.none(call);
     List<Budget> definitions = engine.policy().map(Policy::budgets).orElse(List.of());
     List<JsonNode> items =
-        reads.budgets().stream()
+        BudgetRows.of(reads.budgets(), definitions, clock.millis()).stream()
             .<JsonNode>map(row -> AdminJson.budget(row, definitions.stream().filter(d -> d.name().equals(row.budget())).findAny()))
             .toList();
     AdminServer.json(call, AdminJson.text(AdminJson.page(items, null)));

@@ -25,6 +25,7 @@ final class RefusalText {
       case "invalid_request_error" -> "the request, as the message says";
       case "task_required" -> "the header x-exchequer-task in the request, or task on the key";
       case "task_limit" -> "fewer task labels at once, or a higher maxOpen on the budget; an idle label closes by itself";
+      case "task_not_open" -> "./exchequer tasks open, or another label in x-exchequer-task";
       case "model_not_found" -> "the model's name in the request, or a ModelRoute that lists it";
       case "route_forbidden" -> "routeClasses and models of the key and of its project";
       case "idempotency_conflict" -> "a new idempotency-key for a new request";

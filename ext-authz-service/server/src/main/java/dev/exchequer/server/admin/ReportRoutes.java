@@ -1,5 +1,7 @@
 package dev.exchequer.server.admin;
 
+import dev.exchequer.server.store.LedgerHistory.AlertQuery;
+import dev.exchequer.server.store.LedgerHistory.AlertRow;
 import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
 import dev.exchequer.server.store.LedgerHistory.RefusalRow;
@@ -25,6 +27,13 @@ final class ReportRoutes {
     RefusalQuery query = AdminQueries.refusals(call);
     Page<RefusalRow> page = ReadRoutes.page(query.cursor(), () -> history.refusals(query));
     AdminServer.json(call, AdminJson.text(AdminJson.page(page.items().stream().map(AdminJson::refusal).toList(), page.nextCursor())));
+  }
+
+  /** Marks that were crossed, and whether somebody was told. */
+  void alerts(Context call) {
+    AlertQuery query = new AlertQuery(AdminQueries.pageCursor(call), AdminQueries.limit(call));
+    Page<AlertRow> page = ReadRoutes.page(query.cursor(), () -> history.alerts(query));
+    AdminServer.json(call, AdminJson.text(AdminJson.page(page.items().stream().map(AdminJson::alert).toList(), page.nextCursor())));
   }
 
   void usage(Context call) {

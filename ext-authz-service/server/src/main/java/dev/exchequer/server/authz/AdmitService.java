@@ -165,6 +165,7 @@ public final class AdmitService extends AuthorizationGrpc.AuthorizationImplBase 
       case Result.Booked other -> throw unexpected(other);
       case Result.Rejected other -> throw unexpected(other);
       case Result.Done other -> throw unexpected(other);
+      case Result.TaskSet other -> throw unexpected(other);
     };
   }
 

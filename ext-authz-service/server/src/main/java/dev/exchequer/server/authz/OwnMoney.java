@@ -13,7 +13,9 @@ import dev.exchequer.policy.RouteClass;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
+import dev.exchequer.server.summary.BudgetRows;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -28,9 +30,12 @@ final class OwnMoney {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final LedgerReads reads;
+  private final InstantSource clock;
 
-  OwnMoney(LedgerReads reads) {
+  /** @param clock which slices of a window that rolls count */
+  OwnMoney(LedgerReads reads, InstantSource clock) {
     this.reads = reads;
+    this.clock = clock;
   }
 
   String balances(Caller caller) {
@@ -53,7 +58,7 @@ final class OwnMoney {
 
   /** Budgets on the project and on its keys; those on routes are shared with other projects. */
   String budgets(Caller caller) {
-    Map<ObjectName, List<BudgetRow>> rows = reads.budgets().stream().collect(Collectors.groupingBy(BudgetRow::budget));
+    Map<ObjectName, List<BudgetRow>> rows = BudgetRows.of(reads.budgets(), caller.policy().budgets(), clock.millis()).stream().collect(Collectors.groupingBy(BudgetRow::budget));
     ObjectNode list = JSON.createObjectNode();
     ArrayNode items = list.putArray("items");
     for (Budget budget : caller.policy().budgets()) {

@@ -3,6 +3,7 @@ package dev.exchequer.server.authz;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.server.store.LedgerReads;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -20,10 +21,11 @@ public final class SelfService {
   /**
    * @param pool reads of the ledger block, so they run here; full = 503
    * @param explain a receipt's JSON (amounts that the project does not disclose are null) to its text for people
+   * @param clock which slices of a window that rolls count
    */
-  public SelfService(LedgerReads reads, Executor pool, Function<String, String> explain) {
+  public SelfService(LedgerReads reads, Executor pool, Function<String, String> explain, InstantSource clock) {
     this.receipts = new OwnReceipts(reads);
-    this.money = new OwnMoney(reads);
+    this.money = new OwnMoney(reads, clock);
     this.pool = pool;
     this.explain = explain;
   }

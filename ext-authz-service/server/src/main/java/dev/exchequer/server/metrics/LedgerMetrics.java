@@ -29,8 +29,9 @@ public final class LedgerMetrics extends Collector {
    * @param oldestHeldAtMs when the oldest of them was made, milliseconds since the epoch; of no meaning without one
    * @param uncertain ended holds that better evidence would still correct
    * @param house what providers bill the house
+   * @param alertsWaiting alerts that were not told yet
    */
-  public record Picture(List<Balance> balances, long openHolds, long oldestHeldAtMs, Uncertain uncertain, List<House> house) {}
+  public record Picture(List<Balance> balances, long openHolds, long oldestHeldAtMs, Uncertain uncertain, List<House> house, long alertsWaiting) {}
 
   /** What a provider bills the house, in nano-units of a unit, since ever. */
   public record House(String provider, String unit, BigInteger nanos) {}
@@ -92,6 +93,7 @@ public final class LedgerMetrics extends Collector {
     uncertain.addMetric(List.of("in_doubt"), picture.uncertain.inDoubt);
     uncertain.addMetric(List.of("lease_voided"), picture.uncertain.leaseVoided);
     families.add(uncertain);
+    families.add(new GaugeMetricFamily("exchequer_alerts_pending", "Alerts that wait to be told.", picture.alertsWaiting));
     double age = picture.openHolds == 0 ? 0 : Math.max(0, nowMs.getAsLong() - picture.oldestHeldAtMs) / 1e3;
     families.add(new GaugeMetricFamily("exchequer_oldest_hold_seconds", "Age of the oldest hold of an attempt that has not ended, 0 = there is none.", age));
   }

@@ -43,6 +43,12 @@ public final class Metrics {
   private final Counter refusalsCounted =
       counter("exchequer_refusals_counted_total", "Refusals without a receipt: their key had its receipts of that second; they are counted in the ledger.");
 
+  /** type: as receivers get it. */
+  private final Counter alerts = counter("exchequer_alerts_total", "Marks of balances and budgets that were crossed, by type.", "type");
+
+  /** result: "delivered", "failed" (tried again later), "given_up". */
+  private final Counter alertDeliveries = counter("exchequer_alert_deliveries_total", "Attempts to tell an alert to the webhook, by result.", "result");
+
   /** file: "hops" or "requests". */
   private final Counter journalLines = counter("exchequer_journal_lines_total", "Journal lines applied.", "file");
 
@@ -104,6 +110,14 @@ public final class Metrics {
 
   public void refusalCounted() {
     refusalsCounted.inc();
+  }
+
+  public void alertRaised(String type) {
+    alerts.labels(type).inc();
+  }
+
+  public void alertTried(String result) {
+    alertDeliveries.labels(result).inc();
   }
 
   public void journalLine(String file) {

@@ -103,7 +103,8 @@ final class FromMoneyMessages {
           case WRITE_OFF -> Balance.OnExcess.WRITE_OFF;
           case UNRECOGNIZED -> throw Fields.unknown("on_excess");
         },
-        recurring);
+        recurring,
+        m.getAlertsBelowNanosList().stream().map(mark -> amount("alerts_below_nanos", mark)).toList());
   }
 
   private static Balance.InitialGrant grant(dev.exchequer.api.v1.Grant m) {
@@ -150,7 +151,16 @@ final class FromMoneyMessages {
         amount("idle_expiry_ms", m.getIdleExpiryMs()),
         Fields.routeClasses(m.getMatchRouteClassesList()),
         Fields.patterns(m.getMatchModelsList()),
-        m.getAudit());
+        m.getAudit(),
+        m.getAlertsAtPercentList().stream().map(FromMoneyMessages::percent).toList(),
+        m.getTasksOpenByApi());
+  }
+
+  private static int percent(int value) {
+    if (value < 1 || value > 100) {
+      throw new IllegalArgumentException("alerts_at_percent must be 1 to 100");
+    }
+    return value;
   }
 
   private static Budget.TargetKind targetKind(dev.exchequer.api.v1.Budget.TargetKind kind) {
@@ -178,6 +188,9 @@ final class FromMoneyMessages {
       case DAY -> Budget.Window.DAY;
       case WEEK -> Budget.Window.WEEK;
       case MONTH -> Budget.Window.MONTH;
+      case ROLLING_DAY -> Budget.Window.ROLLING_DAY;
+      case ROLLING_WEEK -> Budget.Window.ROLLING_WEEK;
+      case ROLLING_MONTH -> Budget.Window.ROLLING_MONTH;
       case UNRECOGNIZED -> throw Fields.unknown("window");
     };
   }
@@ -187,7 +200,7 @@ final class FromMoneyMessages {
         switch (window) {
           case WEEK -> 7;
           case MONTH -> 28;
-          case LIFETIME, DAY -> 0;
+          case LIFETIME, DAY, ROLLING_DAY, ROLLING_WEEK, ROLLING_MONTH -> 0;
         };
     if (last > 0 && (day < 1 || day > last)) {
       throw new IllegalArgumentException("anchor_day must be 1 to " + last);

@@ -9,6 +9,8 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.LedgerPicture;
 import dev.exchequer.server.store.LedgerPicture.BalanceMoney;
 import dev.exchequer.server.store.LedgerPicture.BudgetUse;
+import java.math.BigInteger;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +36,7 @@ final class ToLedgerReport {
       }
     }
     for (BudgetUse use : picture.budgets()) {
-      BudgetReport now = budget(use);
+      BudgetReport now = budget(use, policy);
       if (!now.equals(budgets.put(now.getName(), now))) {
         report.addBudgets(now);
       }
@@ -49,7 +51,11 @@ final class ToLedgerReport {
     Balance definition = policy.balances().get(money.name());
     long overdraft = definition == null ? 0 : definition.overdraftNanos();
     Account account = new Account(money.name(), "", money.posted(), money.held(), money.sequence());
-    return BalanceReport.newBuilder()
+    BalanceReport.Builder report = BalanceReport.newBuilder();
+    if (definition != null) {
+      definition.alertsBelow().stream().filter(mark -> money.posted() < mark).min(Comparator.naturalOrder()).ifPresent(report::setBelowNanos);
+    }
+    return report
         .setName(money.name().toString())
         .setPostedNanos(money.posted())
         .setHeldNanos(money.held())
@@ -60,8 +66,17 @@ final class ToLedgerReport {
         .build();
   }
 
-  private static BudgetReport budget(BudgetUse use) {
+  private static BudgetReport budget(BudgetUse use, Policy policy) {
+    BigInteger spent = BigInteger.valueOf(use.spent()).multiply(BigInteger.valueOf(100));
+    int reached =
+        policy.budgets().stream()
+            .filter(budget -> budget.name().equals(use.budget()) && use.limit() > 0)
+            .flatMap(budget -> budget.alertsAtPercent().stream())
+            .filter(mark -> spent.compareTo(BigInteger.valueOf(use.limit()).multiply(BigInteger.valueOf(mark))) >= 0)
+            .max(Comparator.naturalOrder())
+            .orElse(0);
     return BudgetReport.newBuilder()
+        .setReachedPercent(reached)
         .setName(use.budget().toString())
         .setValue(use.value())
         .setUnit(use.unit())

@@ -58,6 +58,7 @@ final class CommitQueue implements LedgerLane {
         case Command.NextAttempt next -> true;
         case Command.Deny deny -> true;
         case Command.Administer administer -> true;
+        case Command.AlertTried tried -> true;
         case Command.Settle settle -> false;
         case Command.Abandon abandon -> false;
         case Command.Journal journal -> false;

@@ -1,6 +1,8 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Alert;
+import dev.exchequer.ledger.Envelope;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,22 @@ public interface LedgerHistory {
   /** What every provider bills the house, by provider and unit. */
   List<HouseAccount> houseAccounts();
 
+  /** What was said of the task labels of a budget, by label. */
+  List<Envelope> tasks(ObjectName budget);
+
+  /** Alerts, newest first. */
+  LedgerReads.Page<AlertRow> alerts(AlertQuery query);
+
+  /**
+   * Alerts that are to be told by now and that are this gateway's to tell: those that it raised, and those that nobody told for two minutes; who is due longest first.
+   *
+   * @param nowMs milliseconds since the epoch
+   */
+  List<AlertRow> alertsDue(long nowMs, int limit);
+
+  /** How many alerts wait to be told, by whichever gateway. */
+  long alertsWaiting();
+
   /** Every receipt whose request came in [from, to), oldest first. */
   void receipts(long fromMs, long toMs, Consumer<ReceiptRow> each);
 
@@ -37,6 +55,17 @@ public interface LedgerHistory {
 
   /** The whole of it, in the order in which it was written. */
   LedgerExport export();
+
+  /** @param cursor nextCursor of the page before, null = from the newest */
+  record AlertQuery(@Nullable String cursor, int limit) {}
+
+  /**
+   * @param attempts to tell it
+   * @param nextAttemptMs milliseconds since the epoch; null = it was told, or given up
+   * @param deliveredAtMs null = it was not told
+   * @param error of the last attempt
+   */
+  record AlertRow(Alert alert, int attempts, @Nullable Long nextAttemptMs, @Nullable Long deliveredAtMs, @Nullable String error) {}
 
   /**
    * @param estimated charged by an estimate

@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.server.store.proof.KeptForm;
 import java.math.BigInteger;
@@ -39,9 +40,12 @@ public abstract class SqlHistory implements LedgerHistory {
   private static final String HOUSE_ACCOUNTS = "SELECT provider, unit, units, nanos, entries FROM house_accounts ORDER BY provider, unit, stripe";
   private static final String UNCERTAIN = "SELECT state, count(*) FROM %s WHERE state IN ('ESTIMATED', 'EXPIRED', 'LEASE_VOIDED') GROUP BY state";
 
+  private static final StoredJson JSON = new StoredJson();
+
   private final String receipts;
   private final String uncertain;
   private final KeptForm form;
+  private final SqlAlerts alerts = new SqlAlerts(this::given);
 
   /**
    * @param receiptsByTime the table receipts in a FROM clause, as r, read in the order of time
@@ -120,6 +124,40 @@ public abstract class SqlHistory implements LedgerHistory {
   @Override
   public long refusalsCounted(long fromMs, long toMs) {
     return brief(connection -> number(connection, "SELECT coalesce(sum(count), 0) FROM refusals WHERE second >= ? AND second < ?", fromMs, toMs));
+  }
+
+  @Override
+  public List<Envelope> tasks(ObjectName budget) {
+    return brief(
+        connection -> {
+          List<Envelope> tasks = new ArrayList<>();
+          try (PreparedStatement s = prepared(connection, "SELECT body FROM tasks WHERE budget = ? ORDER BY task", List.of(budget.toString())); ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+              tasks.add(JSON.read(r.getString(1), Envelope.class));
+            }
+          }
+          return tasks;
+        });
+  }
+
+  @Override
+  public LedgerReads.Page<AlertRow> alerts(AlertQuery query) {
+    return brief(connection -> alerts.page(connection, query));
+  }
+
+  @Override
+  public List<AlertRow> alertsDue(long nowMs, int limit) {
+    return brief(connection -> alerts.due(connection, "next_attempt <= ?", List.of(nowMs), limit));
+  }
+
+  /** Those of one writer, and those that are due for longer: whoever raised them is gone. */
+  protected List<AlertRow> alertsDueOf(String writer, long nowMs, long longBeforeMs, int limit) {
+    return brief(connection -> alerts.due(connection, "(next_attempt <= ? AND writer = ? OR next_attempt <= ?)", List.of(nowMs, writer, longBeforeMs), limit));
+  }
+
+  @Override
+  public long alertsWaiting() {
+    return brief(alerts::waiting);
   }
 
   @Override

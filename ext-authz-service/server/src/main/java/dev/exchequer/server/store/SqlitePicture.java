@@ -26,6 +26,10 @@ public final class SqlitePicture implements LedgerPicture.Source, AutoCloseable 
   private static final String HOLDS = "SELECT json_extract(body, '$.balance'), count(*) FROM holds INDEXED BY active_holds WHERE state = 'ACTIVE' GROUP BY 1";
   private static final String GRANTS = "SELECT balance, max(after - before) FROM grants GROUP BY 1";
   private static final String COUNTERS = "SELECT count(*), coalesce(sum(spent + held >= ?), 0) FROM buckets WHERE budget = ? AND unit = ? AND window_start = ?";
+  /** Of a window that rolls: what its slices come to that count at a moment. */
+  private static final String SLICES = "SELECT value, sum(spent) AS spent, sum(held) AS held FROM buckets WHERE budget = ? AND unit = ? AND window_end > ? GROUP BY value";
+  private static final String ROLLING_COUNTERS = "SELECT count(*), coalesce(sum(spent + held >= ?), 0) FROM (" + SLICES + ")";
+  private static final String ROLLING_FULLEST = "SELECT value, spent, held FROM (" + SLICES + ") ORDER BY spent + held DESC, value LIMIT 1";
   private static final String FULLEST =
       "SELECT value, spent, held FROM buckets WHERE budget = ? AND unit = ? AND window_start = ? ORDER BY spent + held DESC, value LIMIT 1";
 
@@ -76,12 +80,16 @@ public final class SqlitePicture implements LedgerPicture.Source, AutoCloseable 
 
   private List<BudgetUse> budgets(Policy policy, long nowMs) throws SQLException {
     List<BudgetUse> uses = new ArrayList<>();
-    try (PreparedStatement counters = connection.prepareStatement(COUNTERS); PreparedStatement fullest = connection.prepareStatement(FULLEST)) {
+    try (PreparedStatement counters = connection.prepareStatement(COUNTERS);
+        PreparedStatement fullest = connection.prepareStatement(FULLEST);
+        PreparedStatement rollingCounters = connection.prepareStatement(ROLLING_COUNTERS);
+        PreparedStatement rollingFullest = connection.prepareStatement(ROLLING_FULLEST)) {
       for (Budget budget : policy.budgets()) {
-        long window = Windows.at(budget, nowMs).startMs();
+        boolean rolls = budget.window().rolling();
+        long window = rolls ? nowMs : Windows.at(budget, nowMs).startMs();
         List<BudgetUse> ofUnits = new ArrayList<>();
         for (Map.Entry<String, Long> limit : new TreeMap<>(budget.limits()).entrySet()) {
-          ofUnits.add(use(counters, fullest, budget, limit, window));
+          ofUnits.add(use(rolls ? rollingCounters : counters, rolls ? rollingFullest : fullest, budget, limit, window));
         }
         Optional<BudgetUse> full = ofUnits.stream().max(BY_FULLNESS.thenComparing(BudgetUse::unit, Comparator.reverseOrder()));
         full.ifPresent(uses::add);

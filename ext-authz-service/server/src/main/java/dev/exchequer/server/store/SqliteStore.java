@@ -6,6 +6,7 @@ import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Command.JournalPosition;
 import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Hold;
@@ -109,11 +110,12 @@ public final class SqliteStore implements LedgerStore {
           state.apply(new Change.AccountChanged(purse == null ? plain : plain.with(json.read(purse, Purse.class))));
         });
     each(
-        "SELECT budget, value, unit, window_start, window_end, spent, held, last_used FROM buckets",
+        "SELECT budget, value, unit, window_start, window_end, spent, held, last_used, alerted, alerted_limit FROM buckets",
         r -> {
           BucketKey key = new BucketKey(ObjectName.parse(r.getString(1)), r.getString(2), r.getString(3), r.getLong(4));
-          state.apply(new Change.BucketChanged(new Bucket(key, r.getLong(5), r.getLong(6), r.getLong(7), r.getLong(8))));
+          state.apply(new Change.BucketChanged(new Bucket(key, r.getLong(5), r.getLong(6), r.getLong(7), r.getLong(8), r.getInt(9), r.getLong(10))));
         });
+    each("SELECT body FROM tasks", r -> state.apply(new Change.EnvelopeChanged(json.read(r.getString(1), Envelope.class))));
     each(
         "SELECT key, content, balance, sequence, before, after, terms FROM grants",
         r -> {

@@ -72,6 +72,9 @@ final class SqliteWriter {
         case Change.PolicyActivated c -> inOrder.add(c);
         case Change.PolicyDropped c -> inOrder.add(c);
         case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
+        case Change.EnvelopeChanged c -> inOrder.add(c);
+        case Change.AlertRaised c -> inOrder.add(c);
+        case Change.AlertTried c -> inOrder.add(c);
         case Change.AdmissionCounted c -> {}
       }
     }
@@ -101,7 +104,9 @@ final class SqliteWriter {
       }
       for (Bucket b : rows.buckets.values()) {
         BucketKey k = b.key();
-        run("INSERT OR REPLACE INTO buckets VALUES (?,?,?,?,?,?,?,?)", k.budget(), k.value(), k.unit(), k.windowStartMs(), b.windowEndMs(), b.spent(), b.held(), b.lastUsedMs());
+        run(
+            "INSERT OR REPLACE INTO buckets (budget, value, unit, window_start, window_end, spent, held, last_used, alerted, alerted_limit) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            k.budget(), k.value(), k.unit(), k.windowStartMs(), b.windowEndMs(), b.spent(), b.held(), b.lastUsedMs(), b.alerted(), b.alertedLimit());
       }
       for (JournalPosition p : rows.journal.values()) {
         run("INSERT OR REPLACE INTO journal VALUES (?,?,?,?)", p.file(), p.inode(), p.generation(), p.offset());
@@ -151,10 +156,21 @@ final class SqliteWriter {
               "INSERT INTO grants (key, content, balance, sequence, before, after, terms) VALUES (?,?,?,?,?,?,?)",
               c.grant().key(), c.grant().content(), c.grant().balance(), c.grant().sequence(), c.grant().before(), c.grant().after(),
               c.grant().terms() == null ? null : json.write(c.grant().terms()));
+      case Change.EnvelopeChanged c -> run("INSERT OR REPLACE INTO tasks (budget, task, body) VALUES (?,?,?)", c.envelope().budget(), c.envelope().task(), json.write(c.envelope()));
+      case Change.AlertRaised c ->
+          run("INSERT OR IGNORE INTO alerts (id, time, body, next_attempt) VALUES (?,?,?,?)", c.alert().id(), c.alert().timeMs(), json.write(c.alert()), c.alert().timeMs());
+      case Change.AlertTried c ->
+          run(
+              "UPDATE alerts SET attempts = ?, next_attempt = ?, delivered_at = ?, error = ? WHERE id = ? AND delivered_at IS NULL",
+              c.attempts(), orNull(c.nextAtMs()), orNull(c.deliveredAtMs()), c.error(), c.id());
       case Change.PolicyActivated c -> policies.activated(c.policy().digest(), c.atMs());
       case Change.PolicyDropped c -> policies.dropped(c.digest());
       default -> throw new IllegalStateException("not written in order: " + change);
     }
+  }
+
+  private static @Nullable Long orNull(long ms) {
+    return ms == 0 ? null : Long.valueOf(ms);
   }
 
   private void entry(Entry e, ChainWriter chain) throws SQLException {

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.exchequer.fallback.Ending;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Alert;
 
 /** Rows whose content only this program reads (holds, running requests) as JSON: a record is its own schema. */
 public final class StoredJson {
@@ -35,6 +36,7 @@ public final class StoredJson {
         .addMixIn(ObjectName.class, ObjectNameText.class)
         .addMixIn(HoldId.class, HoldIdText.class)
         .addMixIn(Ending.Retry.class, RetryKinds.class)
+        .addMixIn(Alert.class, AlertKinds.class)
         .enable(com.fasterxml.jackson.core.StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -86,4 +88,8 @@ public final class StoredJson {
     @JsonSubTypes.Type(value = Ending.Retry.After.class, name = "After")
   })
   private interface RetryKinds {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({@JsonSubTypes.Type(value = Alert.BalanceBelow.class, name = "BalanceBelow"), @JsonSubTypes.Type(value = Alert.BudgetAt.class, name = "BudgetAt")})
+  private interface AlertKinds {}
 }

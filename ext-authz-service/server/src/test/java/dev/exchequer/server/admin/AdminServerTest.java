@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.ledger.Alert;
+import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
@@ -73,7 +76,7 @@ class AdminServerTest {
         .contains(
             "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
             "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
-            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
+            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/alerts:", "  /api/v1/budgets/{ns}/{name}/tasks:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/extend:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/close:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
   }
 
   @ParameterizedTest
@@ -194,6 +197,30 @@ class AdminServerTest {
   }
 
   @Test
+  void alertsAndWhatBecameOfThem() throws Exception {
+    ObjectName cap = ObjectName.parse("default/cap");
+    Budget.Target target = new Budget.Target(Budget.TargetKind.API_KEY, ObjectName.parse("default/ci"));
+    history.alerts.add(
+        new LedgerHistory.AlertRow(
+            new Alert.BudgetAt("alert_2", 1_767_225_600_000L, cap, target, "nightly", "CNY", 80, 5_000_000_000L, 4_000_000_001L, 1_767_225_600_000L, 0, false), 3, 1_767_225_700_000L, null,
+            "the receiver answered 500"));
+    history.alerts.add(
+        new LedgerHistory.AlertRow(
+            new Alert.BalanceBelow("alert_1", 1_767_225_600_000L, FakeLedger.WALLET, ObjectName.parse("default/acme"), "CNY", 10_000_000_000L, -1, 8), 1, null, 1_767_225_600_001L, null));
+    assertThat(get("/api/v1/alerts?limit=3", "v").body())
+        .isEqualTo(
+            "{\"items\":[{\"id\":\"alert_2\",\"type\":\"budget.at_percent\",\"time\":\"2026-01-01T00:00:00.000Z\",\"state\":\"Pending\",\"attempts\":3,"
+                + "\"nextAttempt\":\"2026-01-01T00:01:40.000Z\",\"deliveredAt\":null,\"error\":\"the receiver answered 500\",\"data\":{\"id\":\"alert_2\",\"budget\":\"default/cap\","
+                + "\"target\":{\"kind\":\"ApiKey\",\"name\":\"default/ci\"},\"value\":\"nightly\",\"unit\":\"CNY\",\"percent\":80,\"limit\":\"5.000000000\",\"spent\":\"4.000000001\","
+                + "\"windowStart\":\"2026-01-01T00:00:00.000Z\",\"windowEnd\":null,\"mode\":\"Enforce\"}},"
+                + "{\"id\":\"alert_1\",\"type\":\"balance.below\",\"time\":\"2026-01-01T00:00:00.000Z\",\"state\":\"Delivered\",\"attempts\":1,\"nextAttempt\":null,"
+                + "\"deliveredAt\":\"2026-01-01T00:00:00.001Z\",\"error\":null,\"data\":{\"id\":\"alert_1\",\"balance\":\"default/wallet\",\"project\":\"default/acme\","
+                + "\"unit\":\"CNY\",\"mark\":\"10.000000000\",\"posted\":\"-0.000000001\",\"sequence\":8}}],\"nextCursor\":null}");
+    assertThat(get("/api/v1/alerts?cursor=nonsense", "v").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/alerts", "").statusCode()).isEqualTo(401);
+  }
+
+  @Test
   void usage() throws Exception {
     String body =
         """
@@ -259,7 +286,7 @@ class AdminServerTest {
     HttpResponse<String> answer = grant("t", "k1", GRANT);
     assertThat(answer.statusCode()).isEqualTo(201);
     assertThat(answer.body())
-        .isEqualTo("{\"balance\":\"default/wallet\",\"sequence\":3,\"before\":\"1.000000000\",\"after\":\"13.500000000\",\"repeated\":false}");
+        .isEqualTo("{\"balance\":\"default/wallet\",\"sequence\":3,\"before\":\"1.000000000\",\"after\":\"13.500000000\",\"unit\":\"CNY\",\"repeated\":false}");
     assertThat(ledger.grants).containsExactly(new Command.Grant(FakeLedger.WALLET, 12_500_000_000L, "tre", "bank transfer 4711", "k1"));
 
     ledger.grantAnswer = CompletableFuture.completedFuture(new Result.Granted(FakeLedger.WALLET, 3, 0, 1, true));

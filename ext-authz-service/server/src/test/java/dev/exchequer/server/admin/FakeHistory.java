@@ -1,6 +1,7 @@
 package dev.exchequer.server.admin;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.server.store.LedgerExport;
 import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerReads;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A past with one count of refusals, and the receipts and entries that the test puts in. */
 final class FakeHistory implements LedgerHistory {
   final List<ReceiptRow> receipts = new ArrayList<>();
+  final List<Envelope> tasks = new ArrayList<>();
+  final List<AlertRow> alerts = new ArrayList<>();
   final List<PostedRow> entries = new ArrayList<>();
   Opening opening = new Opening("CNY", 0, 0);
   final FakeExport export = new FakeExport();
@@ -32,6 +35,29 @@ final class FakeHistory implements LedgerHistory {
   @Override
   public long refusalsCounted(long fromMs, long toMs) {
     return 4711;
+  }
+
+  @Override
+  public List<Envelope> tasks(ObjectName budget) {
+    return tasks;
+  }
+
+  @Override
+  public LedgerReads.Page<AlertRow> alerts(AlertQuery query) {
+    if ("nonsense".equals(query.cursor())) {
+      throw new IllegalArgumentException("not a cursor");
+    }
+    return new LedgerReads.Page<>(alerts, null);
+  }
+
+  @Override
+  public List<AlertRow> alertsDue(long nowMs, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long alertsWaiting() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Command.Stand.Standing;
 import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Result;
@@ -56,9 +57,44 @@ class MoneyRoutesTest {
     ledger.grants.clear();
     ledger.grantAnswer = CompletableFuture.completedFuture(new Result.Booked(WALLET, 3, 1_000_000_000L, 0, false));
     HttpResponse<String> answer = post(path, token, body);
-    assertThat(answer.body()).isEqualTo("{\"balance\":\"default/wallet\",\"sequence\":3,\"before\":\"1.000000000\",\"after\":\"0.000000000\",\"repeated\":false}");
+    assertThat(answer.body()).isEqualTo("{\"balance\":\"default/wallet\",\"sequence\":3,\"before\":\"1.000000000\",\"after\":\"0.000000000\",\"unit\":\"CNY\",\"repeated\":false}");
     assertThat(answer.statusCode()).isEqualTo(201);
     assertThat(ledger.grants).containsExactly(command);
+  }
+
+  private static final ObjectName MONTH = FakeLedger.MONTH;
+  private static final String TASKS = "/api/v1/budgets/default/month/tasks";
+
+  private void task(String path, String body, Command.Task command, Envelope after) throws Exception {
+    ledger.grants.clear();
+    ledger.grantAnswer = CompletableFuture.completedFuture(new Result.TaskSet(after, false));
+    HttpResponse<String> answer = post(path, "o", body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    assertThat(ledger.grants).containsExactly(command);
+  }
+
+  @Test
+  void tasksAreOpenedExtendedAndClosedByAnOperator() throws Exception {
+    Envelope open = new Envelope(MONTH, "t", Map.of("CNY", 2_500_000_000L), 1_000, 90_000_000_000_000L, false, "olga", "4711");
+    task(
+        TASKS, "{\"task\":\"t\",\"limits\":{\"CNY\":\"2.5\"},\"ttl\":\"24h30m\",\"reason\":\"4711\"}",
+        new Command.OpenTask(MONTH, "t", Map.of("CNY", 2_500_000_000L), 88_200_000, "olga", "4711", "k"), open);
+    task(TASKS + "/t/extend", "{\"ttl\":\"1h\",\"reason\":\"more\"}", new Command.ExtendTask(MONTH, "t", Map.of(), 3_600_000, "olga", "more", "k"), open);
+    task(TASKS + "/t/close", "{\"reason\":\"done\"}", new Command.CloseTask(MONTH, "t", "olga", "done", "k"), open);
+
+    HttpResponse<String> answer = post(TASKS, "o", "{\"task\":\"t\",\"reason\":\"x\"}");
+    assertThat(answer.body())
+        .startsWith("{\"budget\":\"default/month\",\"task\":\"t\",\"state\":\"Open\",\"limits\":[{\"unit\":\"CNY\",\"limit\":\"2.500000000\",\"spent\":")
+        .contains("\"openedAt\":\"1970-01-01T00:00:01.000Z\"", "\"actor\":\"olga\",\"reason\":\"4711\",\"repeated\":false");
+    ledger.grantAnswer = CompletableFuture.completedFuture(new Result.Rejected("task_not_open", "task t is not open"));
+    assertThat(post(TASKS + "/t/close", "o", "{\"reason\":\"x\"}").statusCode()).isEqualTo(422);
+    assertThat(post(TASKS, "v", "{\"task\":\"t\",\"reason\":\"x\"}").statusCode()).isEqualTo(403);
+    ledger.grants.clear();
+    for (String bad : java.util.List.of("{\"task\":\"a b\",\"reason\":\"x\"}", "{\"task\":\"t\",\"ttl\":\"soon\",\"reason\":\"x\"}", "{\"task\":\"t\",\"ttl\":\"0h\",\"reason\":\"x\"}", "{\"task\":\"t\",\"limits\":{\"CNY\":1},\"reason\":\"x\"}", "{\"task\":\"t\"}")) {
+      assertThat(post(TASKS, "o", bad).statusCode()).as(bad).isEqualTo(400);
+    }
+    assertThat(post("/api/v1/budgets/default/none/tasks", "o", "{\"task\":\"t\",\"reason\":\"x\"}").statusCode()).as("the ledger says whether there is one").isEqualTo(422);
+    assertThat(ledger.grants).hasSize(1);
   }
 
   @Test

@@ -35,7 +35,8 @@ class SelfServiceTest {
                 }
                 work.run();
               },
-              json -> "explained " + json),
+              json -> "explained " + json,
+              () -> Instant.ofEpochMilli(World.NOW)),
           new AdmitService.Doors(() -> Instant.ofEpochMilli(World.NOW), () -> 0, () -> "id", Runnable::run));
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ final class LedgerMetricsTest {
 
   @Test
   void balancesAndOpenHoldsAsTheyAreWhenSomebodyLooks() {
-    assertThat(text(() -> new LedgerMetrics.Picture(List.of(WALLET, DEBTOR), 2, 7_500, new LedgerMetrics.Uncertain(3, 1, 2), List.of(new LedgerMetrics.House("default/openai", "USD", BigInteger.valueOf(1_500_000_000))))))
+    assertThat(text(() -> new LedgerMetrics.Picture(List.of(WALLET, DEBTOR), 2, 7_500, new LedgerMetrics.Uncertain(3, 1, 2), List.of(new LedgerMetrics.House("default/openai", "USD", BigInteger.valueOf(1_500_000_000))), 5)))
         .contains("exchequer_house_cost_units{provider=\"default/openai\",unit=\"USD\",} 1.5\n")
         .contains("exchequer_balance_posted_units{balance=\"default/wallet\",unit=\"CNY\",} 48.5\n")
         .contains("exchequer_balance_held_units{balance=\"default/wallet\",unit=\"CNY\",} 0.5\n")
@@ -26,7 +26,7 @@ final class LedgerMetricsTest {
 
   @Test
   void withoutAHoldThereIsNoAge() {
-    assertThat(text(() -> new LedgerMetrics.Picture(List.of(), 0, 0, new LedgerMetrics.Uncertain(0, 0, 0), List.of()))).contains("exchequer_open_holds 0.0\n", "exchequer_oldest_hold_seconds 0.0\n");
+    assertThat(text(() -> new LedgerMetrics.Picture(List.of(), 0, 0, new LedgerMetrics.Uncertain(0, 0, 0), List.of(), 0))).contains("exchequer_open_holds 0.0\n", "exchequer_oldest_hold_seconds 0.0\n");
   }
 
   @Test

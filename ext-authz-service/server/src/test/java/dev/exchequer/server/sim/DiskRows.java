@@ -47,6 +47,7 @@ final class DiskRows {
       case Change.PolicyDropped c -> policies.remove(c.digest());
       case Change.JournalRead c -> journal.put(c.position().file(), c.position());
       case Change.EntryPosted c -> {}
+      case Change.HousePosted c -> {}
       case Change.ReceiptWritten c -> {}
       case Change.RefusalCounted c -> {}
       case Change.AdmissionCounted c -> {}

@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -14,6 +15,26 @@ record BrokenHistory(Opening opening, List<LedgerReads.EntryRow> entries) implem
 
   @Override
   public long refusalsCounted(long fromMs, long toMs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<Envelope> tasks(ObjectName budget) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public LedgerReads.Page<AlertRow> alerts(AlertQuery query) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<AlertRow> alertsDue(long nowMs, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long alertsWaiting() {
     throw new UnsupportedOperationException();
   }
 

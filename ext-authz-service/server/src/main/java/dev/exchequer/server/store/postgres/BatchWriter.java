@@ -3,8 +3,10 @@ package dev.exchequer.server.store.postgres;
 import dev.exchequer.budget.Bucket;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Alert;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
@@ -50,6 +52,8 @@ final class BatchWriter {
     receipts(changed.receipts);
     refusals(changed);
     grants(changed);
+    envelopes(changed);
+    alerts(changed);
     activated(changed);
     journal(changed);
   }
@@ -189,7 +193,9 @@ final class BatchWriter {
         .number("window_end", Bucket::windowEndMs)
         .number("spent", Bucket::spent)
         .number("held", Bucket::held)
-        .number("last_used", Bucket::lastUsedMs);
+        .number("last_used", Bucket::lastUsedMs)
+        .integer("alerted", Bucket::alerted)
+        .number("alerted_limit", Bucket::alertedLimit);
   }
 
   private void entries(List<ChangedRows.PlacedEntry> entries) throws SQLException {
@@ -288,6 +294,35 @@ final class BatchWriter {
             .number("after", g -> g.after())
             .text("terms", g -> g.terms() == null ? null : body(g.terms()));
     insert("grants", columns, changed.grants);
+  }
+
+  /** The anchors of their budgets are locked: nobody else has one of them in hand. */
+  private void envelopes(ChangedRows changed) throws SQLException {
+    for (Envelope envelope : changed.envelopes.values()) {
+      sql.run(
+          "INSERT INTO tasks (budget, task, ends, body) VALUES (?, ?, ?, ?) ON CONFLICT (budget, task) DO UPDATE SET ends = excluded.ends, body = excluded.body",
+          envelope.budget(), envelope.task(), envelope.closed() ? 1L : envelope.expiresAtMs(), body(envelope));
+    }
+  }
+
+  private void alerts(ChangedRows changed) throws SQLException {
+    if (!changed.alerts.isEmpty()) {
+      Columns<Alert> columns =
+          new Columns<>(changed.alerts)
+              .text("id", Alert::id)
+              .number("time", Alert::timeMs)
+              .text("writer", a -> replica)
+              .text("body", this::body)
+              .number("next_attempt", Alert::timeMs);
+      // an id is one crossing
+      sql.run(columns.insert("alerts") + " ON CONFLICT (id) DO NOTHING", columns.values());
+    }
+    for (Change.AlertTried tried : changed.tried.values()) {
+      // another replica may have told it too: who did first stands
+      sql.run(
+          "UPDATE alerts SET attempts = ?, next_attempt = nullif(?, 0), delivered_at = nullif(?, 0), error = ?::text WHERE id = ? AND delivered_at IS NULL",
+          (long) tried.attempts(), tried.nextAtMs(), tried.deliveredAtMs(), encoded(tried.error()), tried.id());
+    }
   }
 
   private void activated(ChangedRows changed) throws SQLException {

@@ -5,11 +5,13 @@ import dev.exchequer.budget.BucketKey;
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
+import dev.exchequer.ledger.Alert;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Change.GrantRecord;
 import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.ledger.Command.JournalPosition;
 import dev.exchequer.ledger.Entry;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The last form of every row that a batch changed, and all that it added. An empty request is one that ended, an empty key one that was freed. */
 final class ChangedRows {
@@ -39,6 +42,9 @@ final class ChangedRows {
   final List<HouseEntry> house = new ArrayList<>();
   final List<PlacedReceipt> receipts = new ArrayList<>();
   final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
+  final Map<String, Envelope> envelopes = new LinkedHashMap<>();
+  final List<Alert> alerts = new ArrayList<>();
+  final Map<String, Change.AlertTried> tried = new TreeMap<>(); // replicas that tell the same lock it in this order
   final List<GrantRecord> grants = new ArrayList<>();
   /** Digests and when, the one that decides last. */
   final Map<String, Long> activated = new LinkedHashMap<>();
@@ -76,6 +82,9 @@ final class ChangedRows {
       case Change.HousePosted c -> house.add(c.entry());
       case Change.ReceiptWritten c -> add(c.receipt());
       case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
+      case Change.EnvelopeChanged c -> envelopes.put(c.envelope().budget() + " " + c.envelope().task(), c.envelope());
+      case Change.AlertRaised c -> alerts.add(c.alert());
+      case Change.AlertTried c -> tried.put(c.id(), c);
       case Change.GrantRecorded c -> grants.add(c.grant());
       case Change.PolicyActivated c -> {
         activated.remove(c.policy().digest());

@@ -9,8 +9,10 @@ import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.selection.RequestFacts;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What the commands of a batch name themselves: where the locking begins. What that leads to is {@link Reach}. */
@@ -22,6 +24,10 @@ final class Footprint {
   /** Balances whose money may change without a hold. */
   final Set<ObjectName> granted = new LinkedHashSet<>();
   final List<Policy> activated = new ArrayList<>();
+  /** Task labels of budgets that are opened, extended or closed. */
+  final Set<Reach.Counter> tasks = new LinkedHashSet<>();
+  /** Their budgets, and for how long a label stays open without use. */
+  final Map<ObjectName, Long> labels = new LinkedHashMap<>();
   boolean sweeps;
   /** Once a minute, with a sweep: what is only counted or kept is looked at. */
   boolean tidies;
@@ -43,6 +49,7 @@ final class Footprint {
       case Command.Abandon c -> add(c.id());
       case Command.Journal c -> add(c.event());
       case Command.Deny c -> {}
+      case Command.AlertTried c -> {}
       case Command.Sweep c -> sweeps = true;
       case Command.Activate c -> {
         activated.add(c.policy());
@@ -62,6 +69,7 @@ final class Footprint {
       case Command.Grant c -> granted.add(c.balance());
       case Command.Adjust c -> granted.add(c.balance());
       case Command.Stand c -> granted.add(c.balance());
+      case Command.Task c -> tasks.add(new Reach.Counter(c.budget(), c.task()));
       case Command.VoidGrant c -> {
         granted.add(c.balance());
         grants.add(c.grant());
@@ -72,6 +80,15 @@ final class Footprint {
           add(new HoldId(c.receipt(), c.attempt()));
         }
       }
+    }
+  }
+
+  /** What a policy says of the budgets whose labels are opened, extended or closed. */
+  void labels(Policy policy) {
+    if (!tasks.isEmpty()) {
+      Set<ObjectName> named = new LinkedHashSet<>();
+      tasks.forEach(task -> named.add(task.budget()));
+      policy.budgets().stream().filter(budget -> named.contains(budget.name())).forEach(budget -> labels.merge(budget.name(), budget.idleExpiryMs(), Math::max));
     }
   }
 

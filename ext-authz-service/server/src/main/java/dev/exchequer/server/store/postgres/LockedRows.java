@@ -8,6 +8,7 @@ import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Change.GrantRecord;
 import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.RunningRequest;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,7 @@ final class LockedRows {
   final Map<ObjectName, Account> seenAccounts = new LinkedHashMap<>();
   final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
   final List<IdempotencyKey> keys = new ArrayList<>();
+  final Set<Envelope> envelopes = new LinkedHashSet<>();
   final List<GrantRecord> grants = new ArrayList<>();
   /** Requests of each locked API key that run, here or elsewhere. */
   final Map<ObjectName, Integer> running = new HashMap<>();
@@ -51,6 +54,7 @@ final class LockedRows {
     seenAccounts.values().forEach(account -> state.apply(new Change.AccountChanged(account)));
     accounts.values().forEach(account -> state.apply(new Change.AccountChanged(account)));
     buckets.values().forEach(bucket -> state.apply(new Change.BucketChanged(bucket)));
+    envelopes.forEach(envelope -> state.apply(new Change.EnvelopeChanged(envelope)));
     keys.forEach(key -> state.apply(new Change.KeyTaken(key)));
     grants.forEach(grant -> state.apply(new Change.GrantRecorded(grant)));
     requests.values().forEach(request -> state.apply(new Change.RequestChanged(request)));

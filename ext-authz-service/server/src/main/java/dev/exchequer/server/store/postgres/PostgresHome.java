@@ -36,7 +36,7 @@ public final class PostgresHome implements LedgerHome {
     this.lane = lane;
     this.readers = new ReadSessions(reading);
     this.reads = new PostgresReads(readers);
-    this.history = new PostgresHistory(readers);
+    this.history = new PostgresHistory(readers, session.replica());
     this.pictures = new PostgresPicture(readers);
     LOG.info("the ledger is shared: this is {}, epoch {}", session.replica(), session.epoch());
   }

@@ -23,6 +23,11 @@ final class PostgresPicture implements LedgerPicture.Source {
   private static final String HOLDS = "SELECT balance, count(*) FROM holds WHERE state = 'ACTIVE' AND balance IS NOT NULL GROUP BY 1";
   private static final String GRANTS = "SELECT balance, max(after - before) FROM grants GROUP BY 1";
   private static final String COUNTERS = "SELECT count(*), count(*) FILTER (WHERE spent::numeric + held >= ?) FROM buckets WHERE budget = ? AND unit = ? AND window_start = ?";
+  /** Of a window that rolls: what its slices come to that count at a moment. */
+  private static final String SLICES = "SELECT value, sum(spent)::bigint AS spent, sum(held)::bigint AS held FROM buckets WHERE budget = ? AND unit = ? AND window_end > ? GROUP BY value";
+  private static final String ROLLING_COUNTERS =
+      "SELECT count(*), count(*) FILTER (WHERE spent::numeric + held >= ?) FROM (" + SLICES + ") AS slices";
+  private static final String ROLLING_FULLEST = "SELECT value, spent, held FROM (" + SLICES + ") AS slices ORDER BY spent::numeric + held DESC, value LIMIT 1";
   private static final String FULLEST =
       "SELECT value, spent, held FROM buckets WHERE budget = ? AND unit = ? AND window_start = ? ORDER BY spent::numeric + held DESC, value LIMIT 1";
 
@@ -65,7 +70,7 @@ final class PostgresPicture implements LedgerPicture.Source {
   private static List<BudgetUse> budgets(Sql sql, Policy policy, long nowMs) throws SQLException {
     List<BudgetUse> uses = new ArrayList<>();
     for (Budget budget : policy.budgets()) {
-      long window = Windows.at(budget, nowMs).startMs();
+      long window = budget.window().rolling() ? nowMs : Windows.at(budget, nowMs).startMs();
       List<BudgetUse> ofUnits = new ArrayList<>();
       for (Map.Entry<String, Long> limit : new TreeMap<>(budget.limits()).entrySet()) {
         ofUnits.add(use(sql, budget, limit, window));
@@ -79,7 +84,7 @@ final class PostgresPicture implements LedgerPicture.Source {
   private static BudgetUse use(Sql sql, Budget budget, Map.Entry<String, Long> limit, long window) throws SQLException {
     List<BudgetUse> fullest = new ArrayList<>(1);
     sql.each(
-        FULLEST,
+        budget.window().rolling() ? ROLLING_FULLEST : FULLEST,
         r ->
             fullest.add(
                 new BudgetUse(budget.name(), ColumnText.decoded(r.getString(1)), limit.getKey(), limit.getValue(), r.getLong(2), r.getLong(3), 0, 0)),
@@ -87,7 +92,7 @@ final class PostgresPicture implements LedgerPicture.Source {
     BudgetUse use = fullest.isEmpty() ? new BudgetUse(budget.name(), "", limit.getKey(), limit.getValue(), 0, 0, 0, 0) : fullest.getFirst();
     List<BudgetUse> counted = new ArrayList<>(1);
     sql.each(
-        COUNTERS,
+        budget.window().rolling() ? ROLLING_COUNTERS : COUNTERS,
         r -> counted.add(new BudgetUse(use.budget(), use.value(), use.unit(), use.limit(), use.spent(), use.held(), r.getLong(1), r.getLong(2))),
         limit.getValue(), budget.name(), limit.getKey(), window);
     return counted.getFirst();

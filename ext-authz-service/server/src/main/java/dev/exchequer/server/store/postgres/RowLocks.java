@@ -7,6 +7,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change.GrantRecord;
 import dev.exchequer.ledger.Change.IdempotencyKey;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.GrantTerms;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerCore;
@@ -70,11 +71,14 @@ final class RowLocks {
     holds(wanted.holds);
     reach(wanted, over);
     anchors(reach.anchors());
+    // what a refund or a correction gives back goes to the grants that paid, on their terms, also if nothing is left of them
+    rows.holds.values().stream().filter(hold -> !hold.active()).forEach(hold -> hold.payment().allocations().forEach(paid -> wanted.grants.add(paid.grant())));
     grants(wanted.grants);
     activations(wanted, earliestMs);
     accounts(reach.accounts);
     keys(reach.slots);
     buckets(earliestMs);
+    envelopes(earliestMs);
   }
 
   /** What time may end, not locked yet: it is looked at again when it is. A lease of another replica is left to it for one more lease. */
@@ -131,6 +135,16 @@ final class RowLocks {
       policies.get(each.planDigest()).ifPresent(policy -> reach.walk(each, policy));
     }
     reach.accounts.addAll(wanted.granted);
+    tasks(wanted);
+  }
+
+  /** A task that somebody opens, extends or closes: its budget, its counters, and how many are open beside it. */
+  private void tasks(Footprint wanted) {
+    for (Reach.Counter task : wanted.tasks) {
+      reach.budgets.add(task.budget());
+      reach.counters.add(task);
+    }
+    wanted.labels.forEach((budget, idleMs) -> reach.labels.merge(budget, idleMs, Math::max));
   }
 
   private void anchors(Set<String> names) throws SQLException {
@@ -236,7 +250,7 @@ final class RowLocks {
     }
   }
 
-  private static final String BUCKETS = "SELECT budget, value, unit, window_start, window_end, spent, held, last_used FROM buckets WHERE ";
+  private static final String BUCKETS = "SELECT budget, value, unit, window_start, window_end, spent, held, last_used, alerted, alerted_limit FROM buckets WHERE ";
 
   private void buckets(long earliestMs) throws SQLException {
     if (!reach.counters.isEmpty()) {
@@ -259,8 +273,28 @@ final class RowLocks {
     }
   }
 
+  /** Of every label that is looked at, whatever was said of it; and those that are open without being used. */
+  private void envelopes(long earliestMs) throws SQLException {
+    Set<Reach.Counter> labels = new LinkedHashSet<>(reach.counters);
+    reach.buckets.forEach(key -> labels.add(new Reach.Counter(key.budget(), key.value())));
+    rows.buckets.keySet().forEach(key -> labels.add(new Reach.Counter(key.budget(), key.value())));
+    if (!labels.isEmpty()) {
+      sql.each(
+          "SELECT body FROM tasks WHERE (budget, task) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
+          this::envelope,
+          Column.text(labels.stream().map(Reach.Counter::budget).toList()), Column.text(labels.stream().map(label -> ColumnText.encoded(label.value())).toList()));
+    }
+    if (!reach.labels.isEmpty()) {
+      sql.each("SELECT body FROM tasks WHERE budget = ANY(?) AND (ends = 0 OR ends > ?)", this::envelope, Column.text(reach.labels.keySet()), earliestMs);
+    }
+  }
+
+  private void envelope(ResultSet r) throws SQLException {
+    rows.envelopes.add(json.read(r.getString(1), Envelope.class));
+  }
+
   private void bucket(ResultSet r) throws SQLException {
     BucketKey key = new BucketKey(ObjectName.parse(r.getString(1)), ColumnText.decoded(r.getString(2)), r.getString(3), r.getLong(4));
-    rows.buckets.put(key, new Bucket(key, r.getLong(5), r.getLong(6), r.getLong(7), r.getLong(8)));
+    rows.buckets.put(key, new Bucket(key, r.getLong(5), r.getLong(6), r.getLong(7), r.getLong(8), r.getInt(9), r.getLong(10)));
   }
 }

@@ -150,6 +150,8 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     Footprint wanted = Footprint.of(commands);
     wanted.activated.forEach(policies::put);
     wanted.activated.forEach(policy -> wanted.recurring(policy, earliest, RowLocks.LATER_MS));
+    wanted.activated.forEach(wanted::labels);
+    policies.get(current).ifPresent(wanted::labels);
     boolean recurring = earliest >= recurringDueMs;
     if (recurring) {
       policies.get(current).ifPresent(policy -> wanted.recurring(policy, earliest, RowLocks.LATER_MS));

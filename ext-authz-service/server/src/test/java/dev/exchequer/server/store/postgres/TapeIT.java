@@ -130,7 +130,9 @@ class TapeIT {
     made.costSheet = World.costSheet(random.nextBoolean() ? "USD" : "CNY");
     made.maxInFlight = 100_000;
     made.backupProvider = random.nextBoolean();
-    made.budgets.add(made.budget("tasks", Budget.Per.TASK, "CREDIT", "1.5", 3));
+    made.alertsBelow = List.of(Money.parse("3.5"), Money.parse("2"), Money.parse("0.5"));
+    Budget tasks = made.budget("tasks", Budget.Per.TASK, "CREDIT", "1.5", 3).alertingAt(List.of(30, 60, 100));
+    made.budgets.add(random.nextInt(3) == 0 ? tasks.openedByApi() : tasks);
     made.budgets.add(made.budget("keys", Budget.Per.API_KEY, "CNY", "2.5", 3));
     made.budgets.add(made.budget("all", Budget.Per.TARGET, "CREDIT", "3.3", 3));
     return made;
@@ -205,6 +207,9 @@ class TapeIT {
   private Command administer(HoldId id) {
     ObjectName balance = random.nextBoolean() ? World.CREDIT : World.WALLET;
     String key = "k" + random.nextInt(40);
+    if (random.nextInt(3) == 0) {
+      return task("t" + random.nextInt(400));
+    }
     return switch (random.nextInt(8)) {
       case 0 -> new Command.Adjust(balance, random.nextLong(-200_000_000, 200_000_000), "jane", "a correction", key);
       case 1 -> new Command.VoidGrant(balance, "admin/k" + random.nextInt(40), "jane", "a mistake", key);
@@ -216,6 +221,18 @@ class TapeIT {
         yield new Command.Grant(balance, random.nextLong(1, 300_000_000), new GrantTerms(random.nextBoolean(), random.nextInt(100), starts, Math.max(starts, now) + random.nextLong(1, 240_000)), "jane", "a while", key);
       }
       default -> new Command.Grant(balance, random.nextLong(1, 300_000_000), "jane", "a gift", key);
+    };
+  }
+
+  private Command task(String key) {
+    ObjectName budget = World.name(random.nextInt(8) == 0 ? "keys" : "tasks");
+    String label = "task" + random.nextInt(5);
+    Map<String, Long> limits = random.nextBoolean() ? Map.of() : Map.of("CREDIT", random.nextLong(1_600_000_000));
+    long ttl = random.nextBoolean() ? 0 : random.nextLong(1, 3_600_000);
+    return switch (random.nextInt(9)) {
+      case 0 -> new Command.CloseTask(budget, label, "jane", "done", key);
+      case 1 -> new Command.ExtendTask(budget, label, limits, ttl, "jane", "more", key);
+      default -> new Command.OpenTask(budget, label, limits, ttl, "jane", "begin", key);
     };
   }
 
@@ -263,6 +280,8 @@ class TapeIT {
     books.add(history.uncertainHolds());
     books.addAll(history.houseAccounts());
     assertThat(history.houseAccounts()).as("what the house is billed").isNotEmpty();
+    books.addAll(history.alerts(new LedgerHistory.AlertQuery(null, 100_000)).items());
+    books.addAll(history.tasks(World.name("tasks")));
     history.receipts(0, Long.MAX_VALUE, books::add);
     for (LedgerReads.BalanceRow row : reads.balances()) {
       books.add(history.entries(row.name(), 0, Long.MAX_VALUE, books::add));

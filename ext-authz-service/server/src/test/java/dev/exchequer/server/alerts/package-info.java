@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.alerts;
+
+import org.jspecify.annotations.NullMarked;
