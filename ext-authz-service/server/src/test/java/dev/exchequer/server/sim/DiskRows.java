@@ -7,6 +7,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command.JournalPosition;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.RunningRequest;
@@ -19,12 +20,15 @@ import java.util.Optional;
 final class DiskRows {
   private record Activated(Policy policy, long atMs) {}
 
+  private record Label(ObjectName budget, String task) {}
+
   private record Slot(ObjectName apiKey, String key) {}
 
   private final Map<ObjectName, Account> accounts = new LinkedHashMap<>();
   private final Map<HoldId, Hold> holds = new LinkedHashMap<>();
   private final Map<String, RunningRequest> requests = new LinkedHashMap<>();
   private final Map<BucketKey, Bucket> buckets = new LinkedHashMap<>();
+  private final Map<Label, Envelope> envelopes = new LinkedHashMap<>();
   private final Map<Slot, Change.IdempotencyKey> keys = new LinkedHashMap<>();
   private final Map<String, Change.GrantRecord> grants = new LinkedHashMap<>();
   private final Map<String, Activated> policies = new LinkedHashMap<>();
@@ -49,6 +53,9 @@ final class DiskRows {
       case Change.EntryPosted c -> {}
       case Change.HousePosted c -> {}
       case Change.ReceiptWritten c -> {}
+      case Change.EnvelopeChanged c -> envelopes.put(new Label(c.envelope().budget(), c.envelope().task()), c.envelope());
+      case Change.AlertRaised c -> {}
+      case Change.AlertTried c -> {}
       case Change.RefusalCounted c -> {}
       case Change.AdmissionCounted c -> {}
     }
@@ -58,6 +65,7 @@ final class DiskRows {
     LedgerState state = new LedgerState(startedAtMs, id -> Optional.ofNullable(holds.get(id)));
     accounts.values().forEach(account -> state.apply(new Change.AccountChanged(account)));
     buckets.values().forEach(bucket -> state.apply(new Change.BucketChanged(bucket)));
+    envelopes.values().forEach(envelope -> state.apply(new Change.EnvelopeChanged(envelope)));
     grants.values().forEach(grant -> state.apply(new Change.GrantRecorded(grant)));
     policies.values().forEach(activated -> state.apply(new Change.PolicyActivated(activated.policy, activated.atMs)));
     requests.values().forEach(request -> state.apply(new Change.RequestChanged(request)));

@@ -164,6 +164,7 @@ public final class Truth {
       }
       case Command.Deny deny -> check(decided.decision().changes().stream().filter(Truth::tellsOfRefusal).count() == 1, "each refusal leaves a receipt or is counted");
       case Command.Abandon c -> {}
+      case Command.AlertTried c -> {}
       case Command.Journal c -> {}
       case Command.Sweep c -> {}
       case Command.Activate c -> inForce.put(gateway.name(), c.policy());
@@ -213,6 +214,7 @@ public final class Truth {
       case Result.Refused refused -> check(refused.receipt() == null || books.receipts.containsKey(refused.receipt()) || running.containsKey(refused.receipt()), "an acknowledged refusal has its receipt: " + refused);
       case Result.Granted granted -> check(books.grants.contains(key(command)), "an acknowledged grant is durable: " + granted);
       case Result.Booked booked -> check(books.grants.contains(key(command)), "an acknowledged command is durable: " + booked);
+      case Result.TaskSet set -> check(books.grants.contains(key(command)), "an acknowledged command is durable: " + set);
       case Result.Rejected rejected -> {}
       case Result.Done done -> {}
     }
