@@ -23,6 +23,7 @@ final class AlertBooks {
   private final Map<ObjectName, Long> posted = new HashMap<>();
   private final Map<BucketKey, Long> spent = new HashMap<>();
   private final Map<ObjectName, Set<Long>> below = new HashMap<>();
+  private final Map<String, Envelope> envelopes = new HashMap<>();
   private final Set<String> reached = new HashSet<>();
   private final Set<String> ids = new HashSet<>();
   private @Nullable Policy policy;
@@ -37,6 +38,7 @@ final class AlertBooks {
     for (Change change : changes) {
       switch (change) {
         case Change.PolicyActivated c -> policy = c.policy();
+        case Change.EnvelopeChanged c -> envelopes.put(c.envelope().budget() + " " + c.envelope().task(), c.envelope());
         case Change.EntryPosted c -> postedNow.put(c.entry().balance(), c.entry().after());
         case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
         case Change.AlertRaised c -> {
@@ -86,6 +88,13 @@ final class AlertBooks {
     check(fallen.equals(expected), "each mark once when " + name + " falls below it: " + expected + ", told " + fallen);
   }
 
+  /** A task may have a cap of its own. */
+  private long limit(Budget budget, BucketKey key) {
+    long all = budget.limits().getOrDefault(key.unit(), 0L);
+    Envelope said = budget.per() == Budget.Per.TASK ? envelopes.get(budget.name() + " " + key.value()) : null;
+    return said == null ? all : Math.min(all, said.limits().getOrDefault(key.unit(), all));
+  }
+
   private void bucket(Bucket bucket, List<Alert.BudgetAt> told, long nowMs) {
     long own = spent.getOrDefault(bucket.key(), 0L);
     spent.put(bucket.key(), bucket.spent());
@@ -94,7 +103,7 @@ final class AlertBooks {
     long others = budget != null && rolls ? others(budget, bucket, nowMs) : 0;
     long before = own + others;
     long after = bucket.spent() + others;
-    long limit = budget == null ? 0 : budget.limits().getOrDefault(bucket.key().unit(), 0L);
+    long limit = budget == null ? 0 : limit(budget, bucket.key());
     for (Alert.BudgetAt alert : told) {
       check(alert.limit() == limit && alert.spent() == after && atLeast(after, limit, alert.percent()), "told reached, and it is: " + alert);
       check(after != before, "told when something was spent");

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Truth {
   private static final long HOUR_MS = 3_600_000;
 
-  private final Books books = new Books();
+  private final Books books = new Books(false);
   private final Trace trace;
   private final Map<String, Policy> policies;
   private final Map<String, RequestFacts> admitted = new LinkedHashMap<>();

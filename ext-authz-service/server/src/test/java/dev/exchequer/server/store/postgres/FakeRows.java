@@ -38,7 +38,7 @@ final class FakeRows {
     Map<BucketKey, Bucket> buckets = new HashMap<>();
     tables.committed("buckets").forEach(row -> {
       BucketKey key = new BucketKey(ObjectName.parse(row.text("budget")), ColumnText.decoded(row.text("value")), row.text("unit"), row.number("window_start"));
-      buckets.put(key, new Bucket(key, row.number("window_end"), row.number("spent"), row.number("held"), row.number("last_used")));
+      buckets.put(key, new Bucket(key, row.number("window_end"), row.number("spent"), row.number("held"), row.number("last_used"), (int) row.number("alerted"), row.number("alerted_limit")));
     });
     check(buckets.equals(books.buckets), "buckets are what the history says: " + buckets + " / " + books.buckets);
     check(tables.committed("receipts").size() == books.receipts.size(), "receipts are what the history says");

@@ -20,6 +20,7 @@ final class FakeTables {
           Map.entry("entries", List.of("balance", "sequence")), Map.entry("holds", List.of("request", "attempt")), Map.entry("requests", List.of("id")),
           Map.entry("buckets", List.of("budget", "value", "unit", "window_start")), Map.entry("receipts", List.of("id")),
           Map.entry("refusals", List.of("second", "api_key", "code", "writer")), Map.entry("idempotency", List.of("api_key", "key")), Map.entry("grants", List.of("key")),
+          Map.entry("house_entries", List.of("receipt", "attempt", "kind")), Map.entry("house_accounts", List.of("stripe", "provider", "unit")),
           Map.entry("tasks", List.of("budget", "task")), Map.entry("alerts", List.of("id")), Map.entry("policies", List.of("digest")), Map.entry("chains", List.of("id")), Map.entry("journal", List.of("writer", "file")));
 
   /** A row's place: values of the primary key, text byte by byte. */
