@@ -50,7 +50,13 @@ public final class Gateways {
 
   /** What holds for every request. */
   static GatewayRules rules(Inventory inForce) {
-    return only(inForce).map(gateway -> new GatewayRules(priceSheets(gateway), Spec.of(gateway).longNumber("maxRequestBytes", MAX_REQUEST_BYTES))).orElse(GatewayRules.NONE);
+    return only(inForce).map(gateway -> new GatewayRules(priceSheets(gateway), maxRequestBytes(gateway))).orElse(GatewayRules.NONE);
+  }
+
+  /** 0 where it is the default: a gateway that says nothing serves by the same plan as none. */
+  private static long maxRequestBytes(Document gateway) {
+    long limit = Spec.of(gateway).longNumber("maxRequestBytes", MAX_REQUEST_BYTES);
+    return limit < MAX_REQUEST_BYTES ? limit : 0;
   }
 
   /** The price sheets that are searched last. */

@@ -14,29 +14,29 @@ import java.sql.Statement;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /** The ledger's folder: its lock, its schema, its connections and its checkpointer. */
 final class SqliteFiles implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SqliteFiles.class);
   private static final Set<String> NETWORK = Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "fuse.sshfs", "ceph", "glusterfs", "fuse.glusterfs", "afs");
   private static final int BUSY_TIMEOUT_MS = 5_000;
+  private static final long CHECKPOINT_MS = 1_000;
 
   private final Path database;
   private final FileChannel lockFile;
+  private final Lock turn = new ReentrantLock(true);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread checkpointer;
 
   private SqliteFiles(Path database, FileChannel lockFile) {
     this.database = database;
     this.lockFile = lockFile;
-    this.checkpointer = Thread.ofPlatform().name("ledger-checkpointer").daemon().unstarted(this::checkpoints);
+    this.checkpointer = Thread.ofPlatform().name("ledger-checkpointer").daemon().unstarted(() -> new WriteAheadLog(this::forCheckpoints, turn, WriteAheadLog.LARGEST_BYTES).keepShort(closed, CHECKPOINT_MS));
   }
 
   static SqliteFiles open(Path data) {
@@ -109,16 +109,15 @@ final class SqliteFiles implements AutoCloseable {
     return connection;
   }
 
-  private void checkpoints() {
-    try (Connection own = config(false).createConnection("jdbc:sqlite:" + database); Statement s = own.createStatement()) {
-      while (!closed.await(1, TimeUnit.SECONDS)) {
-        s.execute("PRAGMA wal_checkpoint(PASSIVE)");
-      }
-    } catch (SQLException e) {
-      LOG.error("the ledger's checkpointer stopped: its write-ahead log will grow", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Who commits has it meanwhile: between two commits the write-ahead log may be ended. */
+  Lock turn() {
+    return turn;
+  }
+
+  private Connection forCheckpoints() throws SQLException {
+    SQLiteConfig config = config(false);
+    config.setBusyTimeout(WriteAheadLog.WAIT_MS);
+    return config.createConnection("jdbc:sqlite:" + database);
   }
 
   @Override

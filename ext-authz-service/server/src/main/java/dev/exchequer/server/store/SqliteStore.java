@@ -78,7 +78,12 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public void commit(Collection<Change> changes, long nowMs) {
-    writer.commit(changes, nowMs);
+    files.turn().lock();
+    try {
+      writer.commit(changes, nowMs);
+    } finally {
+      files.turn().unlock();
+    }
   }
 
   @Override

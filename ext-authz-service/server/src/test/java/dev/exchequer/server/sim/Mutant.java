@@ -39,8 +39,8 @@ record Mutant(String name, String file, String text, String instead) {
     return new Mutant[] {
       new Mutant("a balance that cannot pay pays", LEDGER + "Walk.java", "available >= option.quote().amountNanos()", "(available >= option.quote().amountNanos() || true)"),
       new Mutant(
-          "a budget that has no room has room", LEDGER + "BudgetCheck.java", "return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit;",
-          "return Math.addExact(Math.addExact(bucket.spent(), bucket.held()), amount) > limit && limit < 0;"),
+          "a budget that has no room has room", LEDGER + "BudgetCheck.java", "return Math.addExact(Math.addExact(Math.addExact(bucket.spent(), bucket.held()), others), amount) > limit;",
+          "return Math.addExact(Math.addExact(Math.addExact(bucket.spent(), bucket.held()), others), amount) > limit && limit < 0;"),
       new Mutant("a suspended balance takes holds", LEDGER + "Walk.java", "if (Clamp.stopped(balance, account)) {", "if (Clamp.stopped(balance, account) && names.isEmpty()) {"),
       new Mutant(
           "the same admission again holds again", LEDGER + "Attempts.java", "    if (same.isPresent()) {\n      return held(same.get());\n    }\n    Policy policy",

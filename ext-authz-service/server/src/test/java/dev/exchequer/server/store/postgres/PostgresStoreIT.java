@@ -34,10 +34,10 @@ class PostgresStoreIT extends LedgerScenarios {
         "UPDATE receipts SET status = 'Denied'",
         "DELETE FROM receipts",
         "TRUNCATE receipts",
-        "INSERT INTO entries VALUES ('default/credit', 9, 0, 'Grant', 1, 0, 1, NULL, NULL, NULL, NULL, '{}')",
-        "INSERT INTO entries VALUES ('default/credit', 3, 0, 'Grant', 1, 5, 6, NULL, NULL, NULL, NULL, '{}')",
-        "INSERT INTO entries VALUES ('default/new', 1, 0, 'Grant', 1, 1, 2, NULL, NULL, NULL, NULL, '{}')",
-        "INSERT INTO entries SELECT balance, 3, time, kind, amount, after, after + amount, receipt, attempt, NULL, NULL, '{}' FROM entries WHERE kind = 'Charge'",
+        "INSERT INTO entries VALUES ('default/credit', 9, 0, 'Grant', 1, 0, 1, NULL, NULL, NULL, NULL, '{}', (SELECT max(id) FROM chains), 900, sha256('x'))",
+        "INSERT INTO entries VALUES ('default/credit', 3, 0, 'Grant', 1, 5, 6, NULL, NULL, NULL, NULL, '{}', (SELECT max(id) FROM chains), 900, sha256('x'))",
+        "INSERT INTO entries VALUES ('default/new', 1, 0, 'Grant', 1, 1, 2, NULL, NULL, NULL, NULL, '{}', (SELECT max(id) FROM chains), 900, sha256('x'))",
+        "INSERT INTO entries SELECT balance, 3, time, kind, amount, after, after + amount, receipt, attempt, NULL, NULL, '{}', chain, 900, hash FROM entries WHERE kind = 'Charge'",
         "UPDATE accounts SET held = -1",
         "UPDATE anchors SET running = -1",
       })
@@ -48,7 +48,7 @@ class PostgresStoreIT extends LedgerScenarios {
       try (Connection other = DriverManager.getConnection(url); Statement s = other.createStatement()) {
         assertThatThrownBy(() -> s.execute(sql)).isInstanceOf(SQLException.class);
         // but not what does follow
-        s.execute("INSERT INTO entries SELECT balance, 3, time, 'Grant', 1, after, after + 1, NULL, NULL, NULL, NULL, '{}' FROM entries WHERE kind = 'Charge'");
+        s.execute("INSERT INTO entries SELECT balance, 3, time, 'Grant', 1, after, after + 1, NULL, NULL, NULL, NULL, '{}', chain, 901, hash FROM entries WHERE kind = 'Charge'");
       }
     }
   }
