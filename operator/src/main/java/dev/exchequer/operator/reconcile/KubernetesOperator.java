@@ -23,7 +23,6 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +98,7 @@ public final class KubernetesOperator implements AutoCloseable {
   private final StatusLoop statuses;
   private volatile boolean synced;
   /** Used on the batcher's thread only. */
+  private final InOrder inOrder = new InOrder();
   private final Memo<RawResource, Document> documents = new Memo<>(KubernetesOperator::document);
   private @Nullable Compiled last;
 
@@ -187,7 +187,7 @@ public final class KubernetesOperator implements AutoCloseable {
     long begun = System.nanoTime();
     documents.turn();
     List<Document> objects =
-        reconcilers.stream().flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).<Document>map(documents::of).sorted(Comparator.comparing(Document::key)).toList();
+        inOrder.of(reconcilers.stream().flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).<Document>map(documents::of).toList());
     List<Document> all = new ArrayList<>(objects);
     List<Document> named = secrets.namedBy(objects);
     all.addAll(named);
