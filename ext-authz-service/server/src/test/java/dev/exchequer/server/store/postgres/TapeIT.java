@@ -60,6 +60,7 @@ class TapeIT {
   private SplittableRandom random = new SplittableRandom(0);
   private SetClock clock = new SetClock(0);
   private int ids;
+  private boolean openedByApi;
 
   /**
    * With several replicas every command goes to another one; time then does not move far, for leases of others are swept later. Each replica gives a key its
@@ -138,7 +139,8 @@ class TapeIT {
     made.backupProvider = random.nextBoolean();
     made.alertsBelow = List.of(Money.parse("3.5"), Money.parse("2"), Money.parse("0.5"));
     Budget tasks = made.budget("tasks", Budget.Per.TASK, "CREDIT", "1.5", 3).alertingAt(List.of(30, 60, 100));
-    made.budgets.add(random.nextInt(3) == 0 ? tasks.openedByApi() : tasks);
+    openedByApi = random.nextInt(3) == 0;
+    made.budgets.add(openedByApi ? tasks.openedByApi() : tasks);
     made.budgets.add(made.budget("keys", Budget.Per.API_KEY, "CNY", "2.5", 3));
     made.budgets.add(made.budget("all", Budget.Per.TARGET, "CREDIT", "3.3", 3));
     return made;
@@ -181,6 +183,9 @@ class TapeIT {
   }
 
   private Command command(int replicas) {
+    if (openedByApi && held.isEmpty() && random.nextInt(3) == 0) {
+      return task("t" + random.nextInt(400)); // nothing is admitted before somebody opened a label
+    }
     int dice = random.nextInt(100);
     if (dice < 35 || held.isEmpty()) {
       boolean again = !held.isEmpty() && random.nextInt(12) == 0;
