@@ -67,7 +67,7 @@ final class MeterWorld implements AutoCloseable {
   MeterWorld(Path folder) throws Exception {
     accounting = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .maxInboundMessageSize(40 << 20).addService(new Checks()).addService(new Settles()).build().start();
-    provider = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    provider = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     int refused;
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       refused = closed.getLocalPort();
