@@ -78,7 +78,7 @@ public final class Main implements Runnable {
           if (!(exception instanceof CommandFailed)) {
             throw exception;
           }
-          failed.getErr().println("exchequer " + failed.getCommandName() + ": " + exception.getMessage());
+          failed.getErr().println(failed.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
           return 1;
         });
     line.setParameterExceptionHandler(Main::notUnderstood);

@@ -41,6 +41,9 @@ class MainTest {
     assertThat(run("balances --data /nowhere")).isEqualTo(1);
     assertThat(err.toString()).startsWith("exchequer balances: ").contains("./exchequer up");
     assertThat(run("up --config /nowhere")).isEqualTo(1);
+    err.getBuffer().setLength(0);
+    assertThat(run("tasks close agents nightly --reason done --data /nowhere")).isEqualTo(1);
+    assertThat(err.toString()).startsWith("exchequer tasks close: ");
   }
 
   @Test

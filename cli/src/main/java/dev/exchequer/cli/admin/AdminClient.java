@@ -120,7 +120,7 @@ public final class AdminClient implements AutoCloseable {
       throw new CommandFailed("interrupted", e);
     }
     if (answer.statusCode() / 100 != 2) {
-      throw new CommandFailed(refusal(answer));
+      throw answer.statusCode() / 100 == 4 ? CommandFailed.refused(refusal(answer)) : new CommandFailed(refusal(answer));
     }
     return answer;
   }

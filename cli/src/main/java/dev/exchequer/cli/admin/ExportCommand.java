@@ -61,7 +61,7 @@ public final class ExportCommand implements Runnable {
       out.printf(Locale.ROOT, "%s: %,d %s added, up to cursor %s%n", to, lines, what, file.cursor());
       out.flush();
     } catch (IOException e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()), e);
+      throw CommandFailed.because(e);
     }
   }
 

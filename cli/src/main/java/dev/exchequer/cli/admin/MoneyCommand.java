@@ -64,6 +64,9 @@ abstract class MoneyCommand implements Runnable {
     try {
       return client.post(path, body, key);
     } catch (CommandFailed e) {
+      if (e.isRefused()) {
+        throw e;
+      }
       throw new CommandFailed(e.getMessage() + "\nIf you cannot tell whether it was booked, repeat the command with --idempotency-key " + key, e);
     }
   }

@@ -38,7 +38,7 @@ public final class BackupCommand implements Runnable {
           to, copy.balances(), copy.entries(), copy.receipts(), Instant.ofEpochMilli(copy.timeMs()), copy.bytes() / 1e6);
       out.flush();
     } catch (IOException e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()));
+      throw CommandFailed.because(e);
     }
   }
 }

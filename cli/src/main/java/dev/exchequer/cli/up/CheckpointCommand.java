@@ -58,7 +58,7 @@ public final class CheckpointCommand implements Runnable {
           file, records, checkpoint.heads().size(), checkpoint.sums().size(), Instant.ofEpochMilli(checkpoint.timeMs()), signing == null ? " (not signed)" : "");
       out.flush();
     } catch (IOException e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()), e);
+      throw CommandFailed.because(e);
     }
   }
 

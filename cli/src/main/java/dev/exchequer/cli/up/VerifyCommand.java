@@ -64,7 +64,7 @@ public final class VerifyCommand implements Runnable {
     } catch (Misfit e) {
       throw new CommandFailed("does not fit: " + e.getMessage());
     } catch (IOException e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()));
+      throw CommandFailed.because(e);
     }
   }
 

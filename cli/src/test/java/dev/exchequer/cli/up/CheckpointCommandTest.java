@@ -85,6 +85,10 @@ class CheckpointCommandTest {
     Files.createDirectory(folder.resolve("empty"));
     assertThat(run(new VerifyCommand(), "--checkpoints", folder.resolve("empty").toString())).isOne();
     assertThat(err.toString()).contains("there is no checkpoint in");
+    assertThat(run(new VerifyCommand(), "--checkpoints", folder.resolve("gone").toString())).isOne();
+    assertThat(err.toString()).contains("there is no " + folder.resolve("gone"));
+    assertThat(run(new CheckpointCommand(), "--to", folder.resolve("away").toString(), "--key", folder.resolve("gone.pem").toString())).isOne();
+    assertThat(err.toString()).contains("there is no " + folder.resolve("gone.pem"));
     assertThat(run(new VerifyCommand(), "--public-key", "p")).isEqualTo(2);
     assertThat(run(new CheckpointCommand(), "--to", folder.resolve("away").toString(), "--key", Files.writeString(folder.resolve("k"), "no").toString())).isOne();
     assertThat(err.toString()).contains("is not a private key of Ed25519");

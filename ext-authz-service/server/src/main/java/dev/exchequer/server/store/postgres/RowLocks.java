@@ -278,6 +278,7 @@ final class RowLocks {
     Set<Reach.Counter> labels = new LinkedHashSet<>(reach.counters);
     reach.buckets.forEach(key -> labels.add(new Reach.Counter(key.budget(), key.value())));
     rows.buckets.keySet().forEach(key -> labels.add(new Reach.Counter(key.budget(), key.value())));
+    labels.removeIf(label -> label.value().isEmpty()); // one bucket for all: no task, and so nothing to ask for
     if (!labels.isEmpty()) {
       sql.each(
           "SELECT body FROM tasks WHERE (budget, task) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
