@@ -6,6 +6,9 @@ import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHistory.AlertRow;
 import dev.exchequer.server.store.LedgerLane;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -18,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells alerts that are committed and were not told yet, the oldest first, on a thread of its own. What became of an attempt goes into the ledger like everything
- * else; an attempt whose outcome did not get there is made again, so a receiver may hear twice, with the same id, and never not at all within a week.
+ * else. Where it does not get there at once it is written down later, and nothing is told again for that; only of a process that ended before, or of another
+ * replica, a receiver may hear twice, with the same id.
  */
 public final class AlertDelivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertDelivery.class);
@@ -61,6 +65,8 @@ public final class AlertDelivery implements AutoCloseable {
   private final Pace pace;
   private final Observer observer;
   private final WebhookSender sender = new WebhookSender();
+  /** What became of attempts that the ledger could not take yet, by alert; on the thread. */
+  private final Map<String, Change.AlertTried> unwritten = new HashMap<>();
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("alerts").daemon(true).factory());
 
   private AlertDelivery(LedgerHistory history, LedgerLane lane, Supplier<Optional<Webhook>> target, InstantSource clock, Pace pace, Observer observer) {
@@ -84,7 +90,9 @@ public final class AlertDelivery implements AutoCloseable {
     try {
       Optional<Webhook> webhook = target.get();
       if (webhook.isPresent()) {
-        for (AlertRow row : history.alertsDue(clock.millis(), AT_ONCE)) {
+        List<AlertRow> due = history.alertsDue(clock.millis(), AT_ONCE);
+        unwritten.keySet().retainAll(due.stream().map(row -> row.alert().id()).toList());
+        for (AlertRow row : due) {
           tell(webhook.get(), row);
         }
       }
@@ -97,17 +105,28 @@ public final class AlertDelivery implements AutoCloseable {
 
   private void tell(Webhook webhook, AlertRow row) throws InterruptedException, ExecutionException, TimeoutException {
     String id = row.alert().id();
+    Change.AlertTried tried = unwritten.get(id);
+    if (tried == null) {
+      tried = attempt(webhook, row);
+      unwritten.put(id, tried);
+    }
+    lane.submit(new Command.AlertTried(tried)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    unwritten.remove(id);
+  }
+
+  /** @return what became of it */
+  private Change.AlertTried attempt(Webhook webhook, AlertRow row) throws InterruptedException {
+    String id = row.alert().id();
     Optional<String> failure = sender.send(webhook, id, clock.millis() / 1000, AlertJson.event(row.alert()));
     long now = clock.millis();
     int attempts = row.attempts() + 1;
     boolean givenUp = failure.isPresent() && now - row.alert().timeMs() >= GIVEN_UP_MS;
     long next = failure.isEmpty() || givenUp ? 0 : now + pace.after(attempts);
-    Change.AlertTried tried = new Change.AlertTried(id, attempts, next, failure.isEmpty() ? now : 0, failure.orElse(null));
-    lane.submit(new Command.AlertTried(tried)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (failure.isPresent()) {
       LOG.warn("alert {} was not told to {} (attempt {}{}): {}", id, webhook, attempts, givenUp ? ", given up" : "", failure.get());
     }
     observer.tried(failure.isEmpty() ? Outcome.DELIVERED : givenUp ? Outcome.GIVEN_UP : Outcome.FAILED);
+    return new Change.AlertTried(id, attempts, next, failure.isEmpty() ? now : 0, failure.orElse(null));
   }
 
   @Override

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
 import dev.exchequer.server.store.LedgerHistory;
+import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.OpenLedger;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,10 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +151,51 @@ class AlertDeliveryTest {
       spend(ledger, "s");
       assertThat(received.poll(100, TimeUnit.MILLISECONDS)).as("below the mark it is already").isNull();
       assertThat(delivery).isNotNull();
+    }
+  }
+
+  @Test
+  void aLedgerThatCannotWriteDownWhatWasToldIsNoReasonToTellItAgain() throws Exception {
+    AtomicInteger unwritten = new AtomicInteger();
+    AtomicBoolean down = new AtomicBoolean(true);
+    try (OpenLedger ledger = ledgerBelowItsMark()) {
+      LedgerLane lane = new DownLane(ledger.lane, down, unwritten);
+      try (AlertDelivery delivery = AlertDelivery.start(ledger.home.history(), lane, () -> Optional.of(webhook()), Clock.systemUTC(), FAST, outcome -> {})) {
+        spend(ledger, "r");
+        next();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (unwritten.get() < 5) {
+          assertThat(System.nanoTime()).as("until it was tried five times to write it down").isLessThan(deadline);
+          Thread.onSpinWait();
+        }
+        assertThat(received).as("told once").isEmpty();
+        down.set(false);
+        await(ledger.home.history(), 0);
+        assertThat(received).isEmpty();
+        assertThat(delivery).isNotNull();
+      }
+    }
+  }
+
+  /** Takes nothing while it is down. */
+  private record DownLane(LedgerLane lane, AtomicBoolean down, AtomicInteger refused) implements LedgerLane {
+    @Override
+    public CompletableFuture<Result> submit(Command command) {
+      if (down.get()) {
+        refused.incrementAndGet();
+        return CompletableFuture.failedFuture(new LedgerUnavailable("down"));
+      }
+      return lane.submit(command);
+    }
+
+    @Override
+    public CompletableFuture<Result> submit(Command command, BooleanSupplier cancelled, long deadlineNanos) {
+      return lane.submit(command, cancelled, deadlineNanos);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> ask(Question<T> question) {
+      return lane.ask(question);
     }
   }
 
