@@ -92,7 +92,7 @@ public interface LedgerHistory {
   /**
    * @param timeMs when the request came
    * @param body the stored JSON, without corrections
-   * @param later what was posted to it after its charges: corrections, refunds
+   * @param later what was posted to it after its charges: corrections, refunds, by balance and in their order
    */
   record ReceiptRow(String id, long timeMs, String body, List<Later> later) {}
 

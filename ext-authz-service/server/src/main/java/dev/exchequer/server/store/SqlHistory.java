@@ -24,7 +24,7 @@ public abstract class SqlHistory implements LedgerHistory {
       """
       SELECT r.id, r.time, r.body, e.kind, e.attempt, a.unit, e.amount FROM %s
       LEFT JOIN entries e ON e.receipt = r.id AND e.kind <> 'Charge' LEFT JOIN accounts a ON a.name = e.balance
-      WHERE r.time >= ? AND r.time < ? ORDER BY r.time, r.id
+      WHERE r.time >= ? AND r.time < ? ORDER BY r.time, r.id, e.balance, e.sequence
       """;
   private static final String POSTED =
       """
@@ -35,7 +35,7 @@ public abstract class SqlHistory implements LedgerHistory {
   private static final String HOUSE =
       """
       SELECT h.receipt, h.attempt, h.unit, h.amount FROM house_entries h JOIN receipts r ON r.id = h.receipt
-      WHERE h.kind = 'Correction' AND r.time >= ? AND r.time < ?
+      WHERE h.kind = 'Correction' AND r.time >= ? AND r.time < ? ORDER BY h.receipt, h.attempt
       """;
   private static final String HOUSE_ACCOUNTS = "SELECT provider, unit, units, nanos, entries FROM house_accounts ORDER BY provider, unit, stripe";
   private static final String UNCERTAIN = "SELECT state, count(*) FROM %s WHERE state IN ('ESTIMATED', 'EXPIRED', 'LEASE_VOIDED') GROUP BY state";
