@@ -4,20 +4,18 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.compile.Compiler;
 import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.compile.ModelClaims;
-import dev.exchequer.operator.compile.RouteParts;
 import dev.exchequer.operator.ir.AlertTarget;
 import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
-import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.ListMemo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
+import dev.exchequer.operator.model.Same;
 import dev.exchequer.operator.policy.ToAccountingPolicy;
-import dev.exchequer.operator.policy.WireRoute;
 import dev.exchequer.operator.validate.Validator;
-import dev.exchequer.policy.Route;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -45,10 +43,9 @@ public final class GatewayPipeline {
   private @Nullable Reading read;
   private @Nullable Compiled compiled;
   /** By the document that was read, the equal one that was there before: an API server hands out a new one whenever a status is written. */
-  private final Memo<Document, Document> same = new Memo<>(this::known);
-  private final Memo<Document, RouteParts> routes = RouteParts.memo();
-  private final ModelClaims.Standing claims = new ModelClaims.Standing();
-  private final Memo<Route, WireRoute> wire = WireRoute.memo();
+  private final ListMemo<Document, Document> same = new ListMemo<>();
+  private final Compiler.Standing standing = new Compiler.Standing();
+  private final ToAccountingPolicy.Standing wire = new ToAccountingPolicy.Standing();
 
   /**
    * What one reading became.
@@ -116,10 +113,9 @@ public final class GatewayPipeline {
 
   /** @return the very object that was returned last if nothing was written since */
   public synchronized Compiled compile(Reading reading) {
-    same.turn();
-    Reading kept = new Reading(reading.documents().stream().map(same::of).toList(), reading.problems(), "");
+    Reading kept = new Reading(same.of(reading.documents(), this::known), reading.problems(), "");
     Compiled last = compiled;
-    if (last == null || !kept.equals(read)) {
+    if (last == null || read == null || !Same.equal(kept.documents(), read.documents()) || !kept.problems().equals(read.problems())) {
       last = build(kept);
       compiled = last;
       read = kept;
@@ -137,7 +133,7 @@ public final class GatewayPipeline {
   private Compiled build(Reading reading) {
     Inventory.Built written = Inventory.of(reading, before, validator.kinds(), environment);
     Validator.Validated validated = validator.validate(written.inventory(), lastGood);
-    Compiler.Compilation compilation = Compiler.compile(validated.inForce(), gatewayNamespace, routes, claims);
+    Compiler.Compilation compilation = Compiler.compile(validated.inForce(), gatewayNamespace, standing);
     GatewayPlan plan = compilation.plan();
     byte[] policy = ToAccountingPolicy.bytes(plan, wire);
 

@@ -25,7 +25,7 @@ final class MemoTest {
   private long generation = 1;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void aPipelineThatRemembersGivesTheSameAsOneThatBegins(long seed) {
     Random random = new Random(seed);
     GatewayPipeline remembers = new GatewayPipeline(Map.of());
@@ -48,7 +48,7 @@ final class MemoTest {
 
   private void edit(Random random) {
     int number = random.nextInt(12);
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(16)) {
       case 0, 1, 2 -> put(ScaleWorld.route(number, ++generation, "usage-" + generation + "-1"));
       case 3 -> objects.remove(ScaleWorld.route(number, 1, "ok").key());
       case 4 -> put(ScaleWorld.sheet("cny", ++generation, "CNY", random.nextBoolean() ? "Pool" : "Subscription", "2." + random.nextInt(9)));
@@ -57,6 +57,12 @@ final class MemoTest {
       case 7 ->
           put(ScaleWorld.ours("ModelProvider", "relay", ++generation, "{baseUrl: 'http://127.0.0.1:91" + (10 + random.nextInt(9)) + "/v1', dialect: OpenAI, auth: {type: None}, allowPlaintext: true}"));
       case 8 -> toggle("ModelRoute", "wrong", "{models: [x], hops: nonsense}");
+      case 9 -> toggle("Budget", "of-a-route", "{targetRef: {kind: ModelRoute, name: route-" + number + "}, period: Month, unit: CREDIT, limit: '" + number + "'}");
+      case 10 -> toggle("TokenGateway", "gateway", random.nextBoolean() ? "{defaults: {fallbackPolicyRef: {name: consent}}}" : "{defaults: {priceSheetRefs: [{name: cny}]}}");
+      case 11 -> toggle("ModelRoute", "wide", "{models: [wide], audience: {namespaces: {from: All}}, hops: [{name: a, providerRef: {name: relay}, routeClass: Pool}]}");
+      case 12 -> toggle("ModelProvider", "third", "{baseUrl: 'http://127.0.0.1:9300/v1', dialect: OpenAI, auth: {type: None}, allowPlaintext: true}");
+      case 13 -> toggle("ModelRoute", "to-the-third", "{models: [third], priceSheetRefs: [{name: cny}], hops: [{name: a, providerRef: {name: third}, routeClass: Pool}]}");
+      case 14 -> put(ScaleWorld.ours("Balance", "wallet", ++generation, "{projectRef: {name: acme}, type: Wallet, unit: CNY, routeClasses: [Pool], suspend: " + random.nextBoolean() + ", initialGrants: [{id: opening, amount: '50'}]}"));
       default -> toggle("ModelRoute", "a-rival", "{models: [route-" + number + "], hops: [{name: a, providerRef: {name: relay}, routeClass: Pool}]}");
     }
   }

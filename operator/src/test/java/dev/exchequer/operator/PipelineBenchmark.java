@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Where the time of a rebuild goes, by stage: {@code PipelineBenchmark 100 1000 5000}. Prints the median of the later of 120 changes of one hop. */
+/** Where the time of a rebuild goes, by stage: {@code PipelineBenchmark 100 1000 5000}. Prints the median of the later of 120 changes ({@code -Dchanges=}) of one hop. */
 final class PipelineBenchmark {
-  private static final int CHANGES = 120;
+  private static final int CHANGES = Integer.getInteger("changes", 120);
 
   private PipelineBenchmark() {}
 
@@ -36,9 +36,8 @@ final class PipelineBenchmark {
     }
     GatewayPipeline pipeline = new GatewayPipeline(Map.of());
     Validator validator = new Validator(GatewayIdentity.of("default"));
-    var parts = dev.exchequer.operator.compile.RouteParts.memo();
-    var wire = dev.exchequer.operator.policy.WireRoute.memo();
-    var standing = new dev.exchequer.operator.compile.ModelClaims.Standing();
+    Compiler.Standing standing = new Compiler.Standing();
+    ToAccountingPolicy.Standing wire = new ToAccountingPolicy.Standing();
     ToEnvoy toEnvoy = new ToEnvoy(ToEnvoy.SYSTEM_TRUST);
     Map<String, List<Long>> stages = new LinkedHashMap<>();
     int bytes = 0;
@@ -57,7 +56,7 @@ final class PipelineBenchmark {
       Inventory inForce = validator.validate(inventory, lastGood).inForce();
       lastGood = inForce.objects();
       long t3 = cpu();
-      GatewayPlan plan = Compiler.compile(inForce, "default", parts, standing).plan();
+      GatewayPlan plan = Compiler.compile(inForce, "default", standing).plan();
       long t4 = cpu();
       byte[] policy = ToAccountingPolicy.bytes(plan, wire);
       long t5 = cpu();

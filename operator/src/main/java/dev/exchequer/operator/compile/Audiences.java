@@ -3,6 +3,7 @@ package dev.exchequer.operator.compile;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.NamespaceChoice;
+import dev.exchequer.operator.model.Namespaces;
 import dev.exchequer.policy.Route;
 import java.util.List;
 import java.util.TreeSet;
@@ -11,17 +12,15 @@ import java.util.stream.Collectors;
 /**
  * Which keys a route serves. A label says nothing to the accounting service, so selectors become lists here: of the namespaces that have keys, that the list
  * stays short.
+ *
+ * @param gatewayNamespace whose routes may serve the keys of others
  */
-public final class Audiences {
-  private final Inventory inForce;
-  private final String gatewayNamespace;
-  private final List<String> namespacesWithKeys;
-
-  public Audiences(Inventory inForce, String gatewayNamespace) {
-    this.inForce = inForce;
-    this.gatewayNamespace = gatewayNamespace;
-    this.namespacesWithKeys =
-        List.copyOf(inForce.ofKind("ApiKey").stream().map(key -> key.name().namespace()).collect(Collectors.toCollection(TreeSet::new)));
+public record Audiences(Namespaces namespaces, String gatewayNamespace, List<String> namespacesWithKeys) {
+  static Audiences of(Inventory inForce, String gatewayNamespace) {
+    return new Audiences(
+        inForce.namespaces(),
+        gatewayNamespace,
+        List.copyOf(inForce.ofKind("ApiKey").stream().map(key -> key.name().namespace()).collect(Collectors.toCollection(TreeSet::new))));
   }
 
   /** Whether the route asks for more than a route of its namespace may have. */
@@ -38,6 +37,6 @@ public final class Audiences {
       return new Route.Audience(true, List.of(), 0);
     }
     return new Route.Audience(
-        false, namespacesWithKeys.stream().filter(namespace -> !namespace.equals(choice.own()) && choice.includes(namespace, inForce.namespaces())).toList(), 0);
+        false, namespacesWithKeys.stream().filter(namespace -> !namespace.equals(choice.own()) && choice.includes(namespace, namespaces)).toList(), 0);
   }
 }

@@ -6,15 +6,19 @@ import dev.exchequer.operator.ir.GatewayPlan;
 import dev.exchequer.operator.ir.SecretPlan;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
-import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.ListMemo;
 import dev.exchequer.operator.model.Names;
+import dev.exchequer.operator.model.Same;
+import dev.exchequer.operator.model.Secrets;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,20 +42,54 @@ public final class Compiler {
   private final ModelClaims claims;
   private final Map<String, ClusterPlan> clusters = new TreeMap<>();
   private final Map<String, SecretPlan> secrets = new TreeMap<>();
-  private final Memo<Document, RouteParts> parts;
   private final Map<Optional<ObjectName>, FallbackTerms> terms = new HashMap<>();
-  private final ModelClaims.Standing standing;
+  private final Standing standing;
+  private final List<RouteParts> parts;
   private final Map<Upstream, String> clusterNames = new HashMap<>();
   private final Optional<ObjectName> defaultPolicy;
 
   private record Upstream(ObjectName provider, long connectMs) {}
 
-  private Compiler(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts, ModelClaims.Standing standing) {
+  /** All that routes are made of besides themselves. What is added to a route is added here or to its {@link RouteParts.Inputs}. */
+  private record Ground(ModelClaims claims, List<Document> documents, Secrets secrets) {
+    private static final List<String> KINDS = List.of("FallbackPolicy", "ModelProvider", "TokenGateway");
+
+    static Ground of(ModelClaims claims, Inventory inForce) {
+      return new Ground(claims, KINDS.stream().flatMap(kind -> inForce.ofKind(kind).stream()).toList(), inForce.secrets());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // claims are kept for as long as they are the same
+    boolean sameAs(Ground other) {
+      return claims == other.claims && Same.objects(documents, other.documents) && secrets.equals(other.secrets);
+    }
+  }
+
+  /** What one compilation leaves to the next: the plan is the same without. Called by one thread at a time. */
+  public static final class Standing {
+    private final ListMemo<Document, RouteParts> parts = new ListMemo<>();
+    private final ModelClaims.Standing claims = new ModelClaims.Standing();
+    /** Of routes on the same ground. */
+    private final ListMemo<RouteParts, Route> routes = new ListMemo<>();
+    /** The same: where its hops go, in order; one list for all routes that go to the same. */
+    private final ListMemo<RouteParts, List<Upstream>> upstreams = new ListMemo<>();
+    private @Nullable Ground ground;
+
+    private void standOn(Ground now) {
+      if (ground == null || !now.sameAs(ground)) {
+        routes.forget();
+        upstreams.forget();
+        ground = now;
+      }
+    }
+  }
+
+  private Compiler(Inventory inForce, String gatewayNamespace, Standing standing) {
     this.inForce = inForce;
-    this.parts = parts;
     this.standing = standing;
-    this.claims = standing.claims(inForce, gatewayNamespace, parts);
+    this.parts = standing.parts.of(inForce.ofKind("ModelRoute"), RouteParts::new);
+    this.claims = standing.claims.claims(inForce, gatewayNamespace, parts);
     this.defaultPolicy = Gateways.fallbackPolicy(inForce);
+    standing.standOn(Ground.of(claims, inForce));
   }
 
   /**
@@ -63,17 +101,16 @@ public final class Compiler {
 
   /**
    * @param gatewayNamespace whose routes may serve the keys of others
-   * @param parts what the compilation before this one left; the plan is the same without
-   * @param standing the same
+   * @param standing what the compilation before this one left
    */
-  public static Compilation compile(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts, ModelClaims.Standing standing) {
-    parts.turn();
-    Compiler compiler = new Compiler(inForce, gatewayNamespace, parts, standing);
+  public static Compilation compile(Inventory inForce, String gatewayNamespace, Standing standing) {
+    Compiler compiler = new Compiler(inForce, gatewayNamespace, standing);
     return new Compilation(compiler.plan(), compiler.claims);
   }
 
   private GatewayPlan plan() {
-    List<Route> routes = each("ModelRoute", this::route); // first: it collects clusters and secrets
+    collectClusters(); // first: routes name them
+    List<Route> routes = standing.routes.of(parts, this::route);
     List<Provider> providers = each("ModelProvider", Upstreams::provider);
     return new GatewayPlan(
         each("Project", Accounts::project),
@@ -92,19 +129,36 @@ public final class Compiler {
     return inForce.ofKind(kind).stream().map(compiled).toList();
   }
 
-  private Route route(Document document) {
-    RouteParts known = parts.of(document);
-    FallbackTerms fallback = terms.computeIfAbsent(known.policy().or(() -> defaultPolicy), policy -> standing.terms(FallbackTerms.of(policy.flatMap(name -> inForce.find("FallbackPolicy", name)))));
-    List<String> clusterOfHop = known.providers().stream().map(provider -> cluster(provider, fallback.connectMs())).toList();
-    return known.route(new RouteParts.Inputs(document, claims.wonBy(document), claims.audienceOf(document), fallback, clusterOfHop), Compiler::route);
+  private void collectClusters() {
+    Map<List<Upstream>, List<Upstream>> one = new HashMap<>();
+    Set<List<Upstream>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (List<Upstream> upstreams : standing.upstreams.of(parts, route -> one.computeIfAbsent(upstreams(route), own -> own))) {
+      if (seen.add(upstreams)) {
+        upstreams.forEach(this::cluster);
+      }
+    }
   }
 
-  private String cluster(ObjectName name, long connectMs) {
+  private List<Upstream> upstreams(RouteParts route) {
+    return route.providers().stream().map(provider -> new Upstream(provider, terms(route).connectMs())).toList();
+  }
+
+  private FallbackTerms terms(RouteParts route) {
+    return terms.computeIfAbsent(route.policy().or(() -> defaultPolicy), policy -> standing.claims.terms(FallbackTerms.of(policy.flatMap(name -> inForce.find("FallbackPolicy", name)))));
+  }
+
+  private Route route(RouteParts known) {
+    Document document = known.document();
+    List<String> clusterOfHop = upstreams(known).stream().map(this::cluster).toList();
+    return known.route(new RouteParts.Inputs(document, claims.wonBy(document), claims.audienceOf(document), terms(known), clusterOfHop), Compiler::route);
+  }
+
+  private String cluster(Upstream wanted) {
     return clusterNames.computeIfAbsent(
-        new Upstream(name, connectMs),
+        wanted,
         upstream -> {
-          Document provider = inForce.find("ModelProvider", name).orElseThrow();
-          ClusterPlan cluster = Upstreams.cluster(provider, connectMs, inForce.secrets());
+          Document provider = inForce.find("ModelProvider", upstream.provider).orElseThrow();
+          ClusterPlan cluster = Upstreams.cluster(provider, upstream.connectMs, inForce.secrets());
           clusters.put(cluster.name(), cluster);
           Upstreams.secret(provider, inForce.secrets()).ifPresent(secret -> secrets.put(secret.name(), secret));
           return cluster.name();

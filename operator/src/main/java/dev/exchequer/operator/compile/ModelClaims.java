@@ -3,7 +3,8 @@ package dev.exchequer.operator.compile;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.Inventory;
-import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.ListMemo;
+import dev.exchequer.operator.model.Same;
 import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Route;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who serves a model that several routes list. Between namespaces there is no conflict: a key's own namespace comes first, and only routes of the gateway's
@@ -46,6 +48,8 @@ public final class ModelClaims {
 
   /** What one compilation leaves to the next, so that claims are settled only when one changed. Called by one thread at a time. */
   public static final class Standing {
+    private final ListMemo<RouteParts, Claim> each = new ListMemo<>();
+    private @Nullable Audiences audiences;
     private List<Claim> made = List.of();
     private ModelClaims claims = new ModelClaims(made);
     private final Map<FallbackTerms, FallbackTerms> terms = new HashMap<>();
@@ -54,15 +58,19 @@ public final class ModelClaims {
 
     /**
      * @param gatewayNamespace whose routes may serve the keys of others
-     * @param parts of routes, from earlier looks too
+     * @param routes all that are in force
      */
-    ModelClaims claims(Inventory inForce, String gatewayNamespace, Memo<Document, RouteParts> parts) {
-      Audiences audiences = new Audiences(inForce, gatewayNamespace);
-      List<Claim> now = inForce.ofKind("ModelRoute").stream().map(route -> parts.of(route).claim(audiences)).toList();
-      if (!now.equals(made)) {
-        claims = new ModelClaims(now);
-        made = now;
+    ModelClaims claims(Inventory inForce, String gatewayNamespace, List<RouteParts> routes) {
+      Audiences asked = Audiences.of(inForce, gatewayNamespace);
+      if (!asked.equals(audiences)) {
+        each.forget();
+        audiences = asked;
       }
+      List<Claim> now = each.of(routes, route -> route.claim(asked));
+      if (!Same.equal(now, made)) {
+        claims = new ModelClaims(now);
+      }
+      made = now;
       return claims;
     }
 

@@ -2,7 +2,6 @@ package dev.exchequer.operator.compile;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
-import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.NamespaceChoice;
 import dev.exchequer.operator.model.Spec;
 import dev.exchequer.policy.Endpoint;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One ModelRoute between two compilations: what it names, and the route that it became, which is the same object for as long as nothing that it is made of
  * changes.
  */
-public final class RouteParts {
+final class RouteParts {
   /**
    * Everything that a route is made of. What is added to a route is added here, else it would be kept when it should not.
    *
@@ -26,6 +25,7 @@ public final class RouteParts {
    */
   record Inputs(Document document, List<ModelPattern> models, Route.Audience audience, FallbackTerms terms, List<String> clusters) {}
 
+  private final Document document;
   private final Optional<ObjectName> policy;
   private final List<ObjectName> providers;
   private final long createdAtMs;
@@ -38,7 +38,8 @@ public final class RouteParts {
   private @Nullable Inputs inputs;
   private @Nullable Route route;
 
-  private RouteParts(Document document) {
+  RouteParts(Document document) {
+    this.document = document;
     Spec spec = Spec.of(document);
     this.name = document.name();
     this.policy = spec.ref("fallbackPolicyRef", document.name());
@@ -49,9 +50,8 @@ public final class RouteParts {
     this.audience = NamespaceChoice.of(document, "audience");
   }
 
-  /** One for a pipeline's life. */
-  public static Memo<Document, RouteParts> memo() {
-    return new Memo<>(RouteParts::new);
+  Document document() {
+    return document;
   }
 
   Optional<ObjectName> policy() {

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ public final class Inventory {
   private final Map<ObjectKey, Document> objects;
   private final Secrets secrets;
   private final Namespaces namespaces;
+  private final List<Document> all;
   /** Sorted by name: every stage goes through all of one kind, some of them for each object of another. */
   private final Map<String, List<Document>> byKind = new HashMap<>();
 
@@ -35,6 +38,7 @@ public final class Inventory {
     this.secrets = secrets;
     this.namespaces = namespaces;
     sorted.forEach(document -> byKind.computeIfAbsent(document.kind(), kind -> new ArrayList<>()).add(document));
+    this.all = Collections.unmodifiableList(sorted);
     byKind.replaceAll((kind, documents) -> Collections.unmodifiableList(documents));
   }
 
@@ -103,6 +107,16 @@ public final class Inventory {
   /** Of this product's kinds; it is gone through by kind and name. */
   public Map<ObjectKey, Document> objects() {
     return objects;
+  }
+
+  /** The same, by kind and name. */
+  public List<Document> all() {
+    return all;
+  }
+
+  /** Of which there is one at least, sorted. */
+  public SortedSet<String> kinds() {
+    return new TreeSet<>(byKind.keySet());
   }
 
   public Secrets secrets() {

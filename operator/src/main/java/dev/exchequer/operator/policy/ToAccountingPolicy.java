@@ -7,7 +7,7 @@ import dev.exchequer.api.v1.Crossing;
 import dev.exchequer.api.v1.Grant;
 import dev.exchequer.api.v1.RecurringGrant;
 import dev.exchequer.operator.ir.GatewayPlan;
-import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.ListMemo;
 import dev.exchequer.operator.model.Sha256;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Balance;
@@ -16,11 +16,11 @@ import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The plan as the accounting service loads it: canonical bytes and their digest. policy.proto defines both. */
 public final class ToAccountingPolicy {
@@ -28,32 +28,48 @@ public final class ToAccountingPolicy {
 
   private ToAccountingPolicy() {}
 
-  public static byte[] bytes(GatewayPlan plan) {
-    return bytes(plan, WireRoute.memo());
+  /** What one plan leaves to the next: the bytes are the same without. Called by one thread at a time. */
+  public static final class Standing {
+    private final ListMemo<Route, WireRoute> made = new ListMemo<>();
+    private List<WireRoute> routes = List.of();
+    /** Places of {@link #routes}. */
+    private List<Integer> byName = List.of();
+
+    /** Sorted by the text of their names, which is not the order of the names. */
+    List<WireRoute> byName(List<Route> inPlan) {
+      List<WireRoute> now = made.of(inPlan, WireRoute::new);
+      if (!namedAsBefore(now)) {
+        byName = IntStream.range(0, now.size()).boxed().sorted(Comparator.comparing(place -> now.get(place).name())).toList();
+      }
+      routes = now;
+      return byName.stream().map(now::get).toList();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // most are the same object; the others are looked into
+    private boolean namedAsBefore(List<WireRoute> now) {
+      return now.size() == routes.size()
+          && IntStream.range(0, now.size()).allMatch(i -> now.get(i) == routes.get(i) || now.get(i).name().equals(routes.get(i).name()));
+    }
   }
 
-  /**
-   * The bytes of {@link #message}.
-   *
-   * @param routes what the plan before this one left; the bytes are the same without
-   */
-  public static byte[] bytes(GatewayPlan plan, Memo<Route, WireRoute> routes) {
-    routes.turn();
+  public static byte[] bytes(GatewayPlan plan) {
+    return bytes(plan, new Standing());
+  }
+
+  /** The bytes of {@link #message}. */
+  public static byte[] bytes(GatewayPlan plan, Standing standing) {
     byte[] before = Wire.canonical(beforeRoutes(plan).build());
     byte[] after = Wire.canonical(afterRoutes(plan, AccountingPolicy.newBuilder()).build());
-    List<WireRoute> sorted = new ArrayList<>(plan.routes().size());
+    List<WireRoute> routes = standing.byName(plan.routes());
     int size = before.length + after.length;
-    for (Route route : plan.routes()) {
-      WireRoute wire = routes.of(route);
-      sorted.add(wire);
-      size = Math.addExact(size, wire.bytes().length);
+    for (WireRoute route : routes) {
+      size = Math.addExact(size, route.bytes().length);
     }
-    sorted.sort(Comparator.comparing(WireRoute::name));
     byte[] all = Arrays.copyOf(before, size);
     int at = before.length;
-    for (WireRoute wire : sorted) {
-      System.arraycopy(wire.bytes(), 0, all, at, wire.bytes().length);
-      at += wire.bytes().length;
+    for (WireRoute route : routes) {
+      System.arraycopy(route.bytes(), 0, all, at, route.bytes().length);
+      at += route.bytes().length;
     }
     System.arraycopy(after, 0, all, at, after.length);
     return all;

@@ -2,17 +2,16 @@ package dev.exchequer.operator.policy;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.exchequer.api.v1.AccountingPolicy;
-import dev.exchequer.operator.model.Memo;
 import dev.exchequer.policy.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** A route as it stands in a policy's bytes, made once: of thousands a change touches a few. */
-public final class WireRoute {
+final class WireRoute {
   private final String name;
   private final byte[] bytes;
 
-  private WireRoute(Route route) {
+  WireRoute(Route route) {
     this.name = route.name().toString();
     byte[] message = Wire.canonical(ToRoute.message(route));
     int tag = AccountingPolicy.ROUTES_FIELD_NUMBER;
@@ -24,11 +23,6 @@ public final class WireRoute {
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail", e);
     }
-  }
-
-  /** One for a pipeline's life. */
-  public static Memo<Route, WireRoute> memo() {
-    return new Memo<>(WireRoute::new);
   }
 
   /** "namespace/name". */

@@ -11,7 +11,7 @@ import dev.exchequer.operator.GatewayPipeline.Compiled;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.FieldLines;
 import dev.exchequer.operator.model.GatewayIdentity;
-import dev.exchequer.operator.model.Memo;
+import dev.exchequer.operator.model.ListMemo;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Reading;
 import dev.exchequer.operator.publish.Outcome;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,7 @@ public final class KubernetesOperator implements AutoCloseable {
   private volatile boolean synced;
   /** Used on the batcher's thread only. */
   private final InOrder inOrder = new InOrder();
-  private final Memo<RawResource, Document> documents = new Memo<>(KubernetesOperator::document);
+  private final ListMemo<RawResource, Document> documents = new ListMemo<>();
   private @Nullable Compiled last;
 
   private KubernetesOperator(KubernetesClient client, Settings settings, Serving serving) {
@@ -185,9 +186,8 @@ public final class KubernetesOperator implements AutoCloseable {
       return;
     }
     long begun = System.nanoTime();
-    documents.turn();
-    List<Document> objects =
-        inOrder.of(reconcilers.stream().flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).<Document>map(documents::of).toList());
+    List<RawResource> raw = reconcilers.stream().<RawResource>flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).toList();
+    List<Document> objects = inOrder.of(documents.of(raw, KubernetesOperator::document));
     List<Document> all = new ArrayList<>(objects);
     List<Document> named = secrets.namedBy(objects);
     all.addAll(named);
@@ -199,8 +199,9 @@ public final class KubernetesOperator implements AutoCloseable {
       return;
     }
     last = compiled;
-    long number = statuses.compiled(compiled, objects);
-    serving.activate(compiled, outcome -> statuses.activated(number, outcome));
+    CompletableFuture<Long> number = new CompletableFuture<>();
+    serving.activate(compiled, outcome -> number.thenAccept(its -> statuses.activated(its, outcome)));
+    number.complete(statuses.compiled(compiled, objects)); // what is said of it can wait, requests cannot
   }
 
   /** A balance that was deleted takes no new holds while it waits for those that it has. */

@@ -1,6 +1,7 @@
 package dev.exchequer.operator.validate;
 
 import dev.exchequer.operator.model.Document;
+import dev.exchequer.operator.model.ObjectKey;
 import org.jspecify.annotations.Nullable;
 
 /** What was found of one document alone, asked again only when its last good form is another one. */
@@ -13,6 +14,10 @@ final class Alone {
   Alone(ObjectCheck check, Document document) {
     this.check = check;
     this.document = document;
+  }
+
+  ObjectKey key() {
+    return document.key();
   }
 
   /** @param lastGood null = none; the document itself says as much: nothing changed */

@@ -2,36 +2,24 @@ package dev.exchequer.operator.validate;
 
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.model.Document;
-import dev.exchequer.operator.model.Namespaces;
+import dev.exchequer.operator.model.Inventory;
 import dev.exchequer.operator.model.ObjectKey;
 import dev.exchequer.operator.model.Spec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What a ModelRoute says, read once for as long as it stays the same document: thousands of them are looked at on every change. */
 final class RouteFacts {
-  /** The kinds that a route names. */
-  static final List<String> NAMED = List.of("FallbackPolicy", "ModelProvider", "PriceSheet");
-
   private final List<Spec> hops;
   private final List<Reach.Hop> reached;
   private final List<ObjectName> sheets;
-  private final List<ObjectKey> names;
-  private @Nullable List<Document> targets;
-  private @Nullable Surroundings around;
+  private final Document document;
+  private final RouteTargets targets;
+  /** The version of its targets that its references were last found good with; 0 = none. */
+  private int good;
 
-  /**
-   * What else references are judged by: labels, for consent, and the gateway, which serves some namespaces.
-   *
-   * @param gateway the TokenGateway that is in force
-   */
-  record Surroundings(Namespaces namespaces, Optional<Document> gateway) {}
-
-  RouteFacts(Document route) {
+  RouteFacts(Document route, RouteTargets.Shared shared) {
+    this.document = route;
     Spec spec = Spec.of(route);
     this.hops = spec.list("hops");
     this.reached = hops.stream().map(hop -> Reach.Hop.of(route, hop)).toList();
@@ -40,7 +28,11 @@ final class RouteFacts {
     hops.forEach(hop -> hop.ref("providerRef", route.name()).ifPresent(name -> all.add(new ObjectKey("ModelProvider", name))));
     spec.ref("fallbackPolicyRef", route.name()).ifPresent(name -> all.add(new ObjectKey("FallbackPolicy", name)));
     sheets.forEach(name -> all.add(new ObjectKey("PriceSheet", name)));
-    this.names = List.copyOf(all);
+    this.targets = shared.of(all);
+  }
+
+  Document document() {
+    return document;
   }
 
   /** As they are written. */
@@ -57,36 +49,13 @@ final class RouteFacts {
     return sheets;
   }
 
-  /**
-   * Whether everything that it names is the very document that its references were last found good with, and so is what is around.
-   *
-   * @param known all of the kinds that are {@link #NAMED}, by identity: a document keeps its name, so it is found under it
-   */
-  @SuppressWarnings("ReferenceEquality") // the validator keeps one object for as long as it is equal
-  boolean resolvesAsBefore(Set<Document> known, Surroundings now) {
-    List<Document> before = targets;
-    if (before == null || now != around) {
-      return false;
-    }
-    for (int i = 0; i < before.size(); i++) {
-      if (!known.contains(before.get(i))) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether everything that it names is the very document that its references were last found good with, and so is what is around. */
+  boolean resolvesAsBefore(Inventory now, RouteTargets.Surroundings around) {
+    return good > 0 && good == targets.version(now, around);
   }
 
   /** Its references are good. */
-  void resolved(Map<ObjectKey, Document> known, Surroundings now) {
-    List<Document> found = new ArrayList<>();
-    for (ObjectKey name : names) {
-      Document target = known.get(name);
-      if (target == null) {
-        return;
-      }
-      found.add(target);
-    }
-    targets = found;
-    around = now;
+  void resolved(Inventory now, RouteTargets.Surroundings around) {
+    good = targets.version(now, around);
   }
 }

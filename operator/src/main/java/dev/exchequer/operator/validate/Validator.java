@@ -6,17 +6,18 @@ import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.model.Inventory;
+import dev.exchequer.operator.model.ListMemo;
 import dev.exchequer.operator.model.Memo;
 import dev.exchequer.operator.model.Namespaces;
 import dev.exchequer.operator.model.ObjectKey;
+import dev.exchequer.operator.model.Same;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which objects are in force. An object that is refused takes out itself: its last good form stays, if it has one and that still fits; what refers
@@ -24,11 +25,20 @@ import java.util.Set;
 public final class Validator {
   private final Schemas schemas = Schemas.load();
   private final GatewayIdentity gateway;
-  private final Memo<Document, RouteFacts> routes = new Memo<>(RouteFacts::new);
-  /** The same for {@link #warnings}, which must not wait for validations; guarded by itself. */
-  private final Memo<Document, RouteFacts> warned = new Memo<>(RouteFacts::new);
-  private final Memo<Document, Alone> alone = new Memo<>(document -> new Alone(new ObjectCheck(schemas), document));
-  private RouteFacts.Surroundings surroundings = new RouteFacts.Surroundings(Namespaces.none(), Optional.empty());
+  private final ListMemo<Document, RouteFacts> routes = new ListMemo<>();
+  /** Of routes that were looked at with the same {@link #targets} and {@link #surroundings}. */
+  private final ListMemo<RouteFacts, Optional<Found>> resolved = new ListMemo<>();
+  /** The same facts for {@link #warnings}, which must not wait for validations; guarded by itself. */
+  private final Memo<Document, RouteFacts> warned = new Memo<>(route -> new RouteFacts(route, this.targetsOfWarned));
+  private final RouteTargets.Shared targetsOfWarned = new RouteTargets.Shared();
+  private final RouteTargets.Shared targetsOf = new RouteTargets.Shared();
+  private final ListMemo<Document, Alone> alone = new ListMemo<>();
+  private final ListMemo<Alone, Optional<Found>> foundAlone = new ListMemo<>();
+  /** What was in force after the last validation, if that is all that was written; null = it is not. */
+  private @Nullable Map<ObjectKey, Document> allInForce;
+  /** What routes could name when they were last looked at. */
+  private List<Document> targets = List.of();
+  private RouteTargets.Surroundings surroundings = new RouteTargets.Surroundings(Namespaces.none(), Optional.empty());
 
   /**
    * @param inForce what the compiler gets: objects without an error among them
@@ -48,9 +58,13 @@ public final class Validator {
 
   /** @param lastGood by key, the form that was last in force */
   public Validated validate(Inventory written, Map<ObjectKey, Document> lastGood) {
-    alone.turn();
-    routes.turn();
-    return new Run(written, lastGood).decide();
+    if (lastGood != allInForce) {
+      foundAlone.forget(); // what is found of an object depends on the form before it
+    }
+    Run run = new Run(written, lastGood);
+    Validated validated = run.decide();
+    allInForce = run.altered ? null : validated.inForce().objects();
+    return validated;
   }
 
   /**
@@ -67,18 +81,24 @@ public final class Validator {
     }
   }
 
-  /** The one that was there before, where it is the same: routes remember it by identity. */
-  private RouteFacts.Surroundings surroundings(RouteFacts.Surroundings now) {
-    if (!now.equals(surroundings)) {
-      surroundings = now;
-    }
-    return surroundings;
+  private Optional<Found> alone(Alone object, Map<ObjectKey, Document> lastGood) {
+    Found found = object.against(lastGood.get(object.key()));
+    return found.isEmpty() ? Optional.empty() : Optional.of(found);
+  }
+
+  /** Whether what routes name, and what they stand in, is what it was at the last look; from now on it is this. */
+  private boolean standsAsBefore(List<Document> namedByRoutes, RouteTargets.Surroundings now) {
+    boolean same = Same.objects(namedByRoutes, targets) && now.equals(surroundings);
+    targets = namedByRoutes;
+    surroundings = now;
+    return same;
   }
 
   private final class Run {
     private final Inventory written;
     private final Map<ObjectKey, Document> lastGood;
-    private final Map<ObjectKey, Document> candidates;
+    /** What may be in force; a copy once it is altered. */
+    private Map<ObjectKey, Document> candidates;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
     /** Whether a candidate is not what was written. */
     private boolean altered;
@@ -86,17 +106,15 @@ public final class Validator {
     Run(Inventory written, Map<ObjectKey, Document> lastGood) {
       this.written = written;
       this.lastGood = lastGood;
-      this.candidates = new LinkedHashMap<>(written.objects());
+      this.candidates = written.objects();
     }
 
     Validated decide() {
       written.secrets().documents().values().forEach(secret -> diagnostics.addAll(ObjectCheck.secret(secret)));
       written.namespaces().documents().values().forEach(namespace -> diagnostics.addAll(ObjectCheck.namespace(namespace)));
-      for (Document document : written.objects().values()) {
-        Found found = alone.of(document).against(lastGood.get(document.key()));
-        if (!found.isEmpty()) {
-          settle(found);
-        }
+      List<Alone> objects = alone.of(written.all(), document -> new Alone(new ObjectCheck(schemas), document));
+      for (Optional<Found> found : foundAlone.of(objects, object -> alone(object, lastGood))) {
+        found.ifPresent(this::settle);
       }
       // each refusal replaces an object by an older form or removes it, so this ends
       List<Found> refused = refusedTogether();
@@ -105,7 +123,7 @@ public final class Validator {
         refused = refusedTogether();
       }
       lastGoodNotices();
-      List<Document> asWritten = altered ? candidates.values().stream().filter(this::isAsWritten).toList() : List.copyOf(candidates.values());
+      List<Document> asWritten = altered ? candidates.values().stream().filter(this::isAsWritten).toList() : written.all();
       return new Validated(now(), List.copyOf(diagnostics), asWritten);
     }
 
@@ -119,29 +137,43 @@ public final class Validator {
       Optional<Document> serving = Gateways.inForce(now.ofKind(Gateways.KIND), gateway.object());
       References references = new References(now, written, serving);
       List<Found> refused = new ArrayList<>();
-      Set<Document> targets = targets(now);
-      RouteFacts.Surroundings around = surroundings(new RouteFacts.Surroundings(now.namespaces(), serving));
-      for (Document document : now.objects().values()) {
-        RouteFacts route = document.kind().equals("ModelRoute") ? routes.of(document) : null;
-        if (route != null && route.resolvesAsBefore(targets, around)) {
-          continue;
+      List<Document> namedByRoutes = RouteTargets.KINDS.stream().flatMap(kind -> now.ofKind(kind).stream()).toList();
+      RouteTargets.Surroundings around = new RouteTargets.Surroundings(now.namespaces(), serving);
+      if (!standsAsBefore(namedByRoutes, around)) {
+        resolved.forget();
+      }
+      for (String kind : now.kinds()) {
+        if (kind.equals("ModelRoute")) {
+          List<RouteFacts> facts = routes.of(now.ofKind(kind), route -> new RouteFacts(route, targetsOf));
+          for (Optional<Found> found : resolved.of(facts, route -> resolved(route, references, now, around))) {
+            found.ifPresent(refused::add);
+          }
+        } else {
+          now.ofKind(kind).forEach(document -> refused(document, references).ifPresent(refused::add));
         }
-        Found found = new Found(document);
-        references.check(document, found);
-        if (found.hasErrors()) {
-          refused.add(found);
-        } else if (route != null) {
-          route.resolved(now.objects(), around);
-        }
+      }
+      if (!refused.isEmpty()) {
+        resolved.forget(); // what is said of a missing one depends on more than what routes may name
       }
       return refused.isEmpty() ? new Conflicts(now, this::serves, serving).losers() : refused;
     }
 
-    /** What a route may name, by identity. */
-    private static Set<Document> targets(Inventory now) {
-      Set<Document> targets = Collections.newSetFromMap(new IdentityHashMap<>());
-      RouteFacts.NAMED.forEach(kind -> targets.addAll(now.ofKind(kind)));
-      return targets;
+    /** Of thousands, when one price changed, nearly all name what they named before. */
+    private static Optional<Found> resolved(RouteFacts route, References references, Inventory now, RouteTargets.Surroundings around) {
+      if (route.resolvesAsBefore(now, around)) {
+        return Optional.empty();
+      }
+      Optional<Found> refused = refused(route.document(), references);
+      if (refused.isEmpty()) {
+        route.resolved(now, around);
+      }
+      return refused;
+    }
+
+    private static Optional<Found> refused(Document document, References references) {
+      Found found = new Found(document);
+      references.check(document, found);
+      return found.hasErrors() ? Optional.of(found) : Optional.empty();
     }
 
     private void settle(Found found) {
@@ -152,7 +184,10 @@ public final class Validator {
       if (!found.hasErrors()) {
         return;
       }
-      altered = true;
+      if (!altered) {
+        candidates = new LinkedHashMap<>(candidates);
+        altered = true;
+      }
       Document older = lastGood.get(refused.key());
       if (isAsWritten(refused) && older != null && !older.sameContent(refused)) {
         candidates.put(refused.key(), older);

@@ -84,7 +84,7 @@ final class ModelClaimsTest {
   private ModelClaims claims(String... routes) throws IOException {
     inventory =
         Inventory.of(Yaml.reading(folder, KEYS + String.join("", routes)), Inventory.empty(), Set.of("ModelRoute", "ApiKey"), Map.of()).inventory();
-    return new ModelClaims.Standing().claims(inventory, "money", RouteParts.memo());
+    return new ModelClaims.Standing().claims(inventory, "money", inventory.ofKind("ModelRoute").stream().map(RouteParts::new).toList());
   }
 
   private List<String> models(ModelClaims claims, String namespace, String route) {
