@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that admission decides by, as one immutable picture, indexed for the request path. A request is decided by the picture that was in force
@@ -28,7 +29,7 @@ public record Policy(
     Index index) {
 
   /** Look-ups that the request path makes, made once. */
-  public record Index(Map<String, KeyCredential> credentials, Map<ObjectName, List<Balance>> balancesOfProject, RouteIndex routes) {}
+  public record Index(Map<String, KeyCredential> credentials, Map<ObjectName, List<Balance>> balancesOfProject, RouteTable routes) {}
 
   public record KeyCredential(ApiKey key, ApiKey.Credential credential) {}
 
@@ -42,6 +43,22 @@ public record Policy(
       Collection<Provider> providers,
       Collection<Route> routes,
       GatewayRules gateway) {
+    return of(digest, projects, keys, balances, priceSheets, budgets, providers, routes, gateway, null);
+  }
+
+  /** @param before an older policy, whose routes may be the same: what is looked up of them is shared then; null = none. The result is the same without */
+  public static Policy of(
+      String digest,
+      Collection<Project> projects,
+      Collection<ApiKey> keys,
+      Collection<Balance> balances,
+      Collection<PriceSheet> priceSheets,
+      List<Budget> budgets,
+      Collection<Provider> providers,
+      Collection<Route> routes,
+      GatewayRules gateway,
+      @Nullable Policy before) {
+    RouteTable table = RouteTable.of(routes, before == null ? null : before.index.routes);
     Map<String, KeyCredential> credentials = new HashMap<>();
     for (ApiKey key : keys) {
       for (ApiKey.Credential credential : key.credentials()) {
@@ -62,9 +79,19 @@ public record Policy(
         byName(priceSheets, PriceSheet::name),
         List.copyOf(budgets),
         byName(providers, Provider::name),
-        byName(routes, Route::name),
+        table,
         gateway,
-        new Index(Map.copyOf(credentials), Map.copyOf(ofProject), RouteIndex.of(routes)));
+        new Index(Map.copyOf(credentials), Map.copyOf(ofProject), table));
+  }
+
+  /** Whether the routes of both have the same names and serve the same models to the same keys; false where that was not seen at once. */
+  public boolean claimsAsIn(Policy other) {
+    return index.routes.claimsAsIn(other.index.routes);
+  }
+
+  /** Routes that the other has not; all, if {@link #claimsAsIn} says no. */
+  public List<Route> routesNotIn(Policy other) {
+    return index.routes.notIn(other.index.routes);
   }
 
   /** The key with this credential (lower-case hex SHA-256 of what the client sent), expired or not. */

@@ -1,54 +1,68 @@
 package dev.exchequer.policy;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * Which route serves a model to the keys of a namespace. A namespace's own routes are asked first, then those that serve other namespaces too. An exact name is
+ * Which of a list of routes serves a model to the keys of a namespace. A namespace's own routes are asked first, then those that serve other namespaces too. An exact name is
  * found by two hash look-ups, by one more where the namespace has routes and not for this model; nothing is allocated.
  *
  * @param own by the namespace of the route
  * @param shared routes with an audience beyond their own namespace
  */
 record RouteIndex(Map<String, Models> own, Models shared) {
-  private static final Models NONE = Models.of(List.of());
+  private static final Models NONE = new Models(Map.of(), List.of());
 
-  static RouteIndex of(Collection<Route> routes) {
-    Map<String, List<Route>> byNamespace = new HashMap<>();
-    List<Route> shared = new ArrayList<>();
-    for (Route route : routes) {
-      byNamespace.computeIfAbsent(route.name().namespace(), namespace -> new ArrayList<>()).add(route);
+  static RouteIndex of(List<Route> routes) {
+    Map<String, List<Integer>> byNamespace = new HashMap<>();
+    List<Integer> shared = new ArrayList<>();
+    for (int place = 0; place < routes.size(); place++) {
+      Route route = routes.get(place);
+      byNamespace.computeIfAbsent(route.name().namespace(), namespace -> new ArrayList<>()).add(place);
       if (route.audience().shared()) {
-        shared.add(route);
+        shared.add(place);
       }
     }
     Map<String, Models> own = new HashMap<>();
-    byNamespace.forEach((namespace, its) -> own.put(namespace, Models.of(its)));
-    return new RouteIndex(Map.copyOf(own), Models.of(shared));
+    byNamespace.forEach((namespace, its) -> own.put(namespace, Models.of(routes, its)));
+    return new RouteIndex(Map.copyOf(own), Models.of(routes, shared));
   }
 
-  Optional<Route> find(String keyNamespace, String model, Endpoint endpoint) {
-    Optional<Route> found = own.getOrDefault(keyNamespace, NONE).find(keyNamespace, model, endpoint);
-    return found.isPresent() ? found : shared.find(keyNamespace, model, endpoint);
+  /** Whether a list with the one route in the place of the other has the same index: all that is read here is looked at. */
+  static boolean claimTheSame(Route one, Route other) {
+    return one.name().equals(other.name())
+        && one.models().equals(other.models())
+        && one.endpoints().equals(other.endpoints())
+        && one.audience().equals(other.audience());
   }
 
   /**
-   * A route with the answer that names it, made once.
+   * The place of the route that serves, -1 = none does.
+   *
+   * @param routes those that this was made of, or others that claim the same
+   */
+  int find(List<Route> routes, String keyNamespace, String model, Endpoint endpoint) {
+    int found = own.getOrDefault(keyNamespace, NONE).find(routes, keyNamespace, model, endpoint);
+    return found >= 0 ? found : shared.find(routes, keyNamespace, model, endpoint);
+  }
+
+  /**
+   * What a route serves.
    *
    * @param stem the model, without the "*" of a prefix
+   * @param place of the route
    */
-  private record Claim(String stem, Route route, Optional<Route> answer) {
-    static Claim of(ModelPattern pattern, Route route) {
+  private record Claim(String stem, int place) {
+    static Claim of(ModelPattern pattern, int place) {
       String stem = pattern.prefix() ? pattern.text().substring(0, pattern.text().length() - 1) : pattern.text();
-      return new Claim(stem, route, Optional.of(route));
+      return new Claim(stem, place);
     }
 
-    boolean serves(String keyNamespace, Endpoint endpoint) {
+    boolean serves(List<Route> routes, String keyNamespace, Endpoint endpoint) {
+      Route route = routes.get(place);
       return route.endpoints().contains(endpoint) && route.serves(keyNamespace);
     }
   }
@@ -62,12 +76,12 @@ record RouteIndex(Map<String, Models> own, Models shared) {
   private record Models(Map<String, List<Claim>> exact, List<Claim> prefixes) {
     private static final Comparator<Route> FIRST_WINS = Comparator.comparingInt((Route route) -> route.audience().precedence()).thenComparing(Route::name);
 
-    static Models of(List<Route> routes) {
+    static Models of(List<Route> routes, List<Integer> places) {
       Map<String, List<Claim>> exact = new HashMap<>();
       List<Claim> prefixes = new ArrayList<>();
-      for (Route route : routes.stream().sorted(FIRST_WINS).toList()) {
-        for (ModelPattern pattern : route.models()) {
-          Claim claim = Claim.of(pattern, route);
+      for (int place : places.stream().sorted(Comparator.comparing(routes::get, FIRST_WINS)).toList()) {
+        for (ModelPattern pattern : routes.get(place).models()) {
+          Claim claim = Claim.of(pattern, place);
           if (pattern.prefix()) {
             prefixes.add(claim);
           } else {
@@ -79,22 +93,22 @@ record RouteIndex(Map<String, Models> own, Models shared) {
       return new Models(Map.copyOf(exact), List.copyOf(prefixes));
     }
 
-    Optional<Route> find(String keyNamespace, String model, Endpoint endpoint) {
+    int find(List<Route> routes, String keyNamespace, String model, Endpoint endpoint) {
       List<Claim> named = exact.get(model);
       if (named != null) {
         for (int i = 0; i < named.size(); i++) {
-          if (named.get(i).serves(keyNamespace, endpoint)) {
-            return named.get(i).answer;
+          if (named.get(i).serves(routes, keyNamespace, endpoint)) {
+            return named.get(i).place;
           }
         }
       }
       for (int i = 0; i < prefixes.size(); i++) {
         Claim claim = prefixes.get(i);
-        if (model.startsWith(claim.stem) && claim.serves(keyNamespace, endpoint)) {
-          return claim.answer;
+        if (model.startsWith(claim.stem) && claim.serves(routes, keyNamespace, endpoint)) {
+          return claim.place;
         }
       }
-      return Optional.empty();
+      return -1;
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of an AccountingPolicy as a {@link Policy}. Strict, because money is decided by it: a policy that this service does not understand to the
@@ -49,6 +50,11 @@ public final class FromAccountingPolicy {
     if (!actual.equals(digest)) {
       return new Decoded.Refused("the digest is that of other bytes: said " + digest + ", are " + actual);
     }
+    return readAsSaid(digest, canonical, memo);
+  }
+
+  /** @param digest of these bytes: it was looked at */
+  static Decoded readAsSaid(String digest, byte[] canonical, RouteMemo memo) {
     MessageFields fields;
     AccountingPolicy message;
     try {
@@ -62,7 +68,10 @@ public final class FromAccountingPolicy {
     }
     try {
       refuseUnknownFields(message);
-      return new Decoded.Accepted(policy(digest, message, routes(fields, memo)));
+      List<Route> routes = memo.routes(fields, ROUTES_TAG, (bytes, from, to) -> route(ByteString.copyFrom(bytes, from, to - from)));
+      Policy policy = policy(digest, message, routes, memo.good());
+      memo.good(policy);
+      return new Decoded.Accepted(policy);
     } catch (UncheckedIOException e) {
       return new Decoded.Refused("not an AccountingPolicy: " + e.getMessage());
     } catch (IllegalArgumentException | ArithmeticException e) {
@@ -90,17 +99,6 @@ public final class FromAccountingPolicy {
     return AccountingPolicy.parseFrom(rest.toByteArray());
   }
 
-  private static List<Route> routes(MessageFields fields, RouteMemo memo) {
-    List<Route> routes = memo.routes(fields, ROUTES_TAG, (bytes, from, to) -> route(ByteString.copyFrom(bytes, from, to - from)));
-    Set<ObjectName> names = HashSet.newHashSet(routes.size());
-    for (Route route : routes) {
-      if (!names.add(route.name())) {
-        throw new IllegalArgumentException("Route " + route.name() + ": stands twice");
-      }
-    }
-    return routes;
-  }
-
   private static Route route(ByteString bytes) {
     dev.exchequer.api.v1.Route message;
     try {
@@ -112,7 +110,7 @@ public final class FromAccountingPolicy {
     return each("Route", List.of(message), dev.exchequer.api.v1.Route::getName, FromRouteMessages::route).getFirst();
   }
 
-  private static Policy policy(String digest, AccountingPolicy m, List<Route> routes) {
+  private static Policy policy(String digest, AccountingPolicy m, List<Route> routes, @Nullable Policy before) {
     List<Project> projects = each("Project", m.getProjectsList(), dev.exchequer.api.v1.Project::getName, FromMoneyMessages::project);
     Policy policy =
         Policy.of(
@@ -124,9 +122,19 @@ public final class FromAccountingPolicy {
             each("Budget", m.getBudgetsList(), dev.exchequer.api.v1.Budget::getName, FromMoneyMessages::budget),
             each("Provider", m.getProvidersList(), dev.exchequer.api.v1.Provider::getName, FromRouteMessages::provider),
             routes,
-            new GatewayRules(Fields.names(m.getDefaultPriceSheetsList()), m.getMaxRequestBytes()));
-    References.check(policy);
+            new GatewayRules(Fields.names(m.getDefaultPriceSheetsList()), m.getMaxRequestBytes()),
+            before);
+    noneTwice(routes, policy);
+    References.check(policy, before);
     return policy;
+  }
+
+  private static void noneTwice(List<Route> routes, Policy policy) {
+    if (routes.size() != policy.routes().size()) {
+      Set<ObjectName> names = new HashSet<>();
+      Route again = routes.stream().filter(route -> !names.add(route.name())).findFirst().orElseThrow();
+      throw new IllegalArgumentException("Route " + again.name() + ": stands twice");
+    }
   }
 
   /** Maps every message of a kind and names the object in what is thrown; a name may stand once. */

@@ -151,7 +151,7 @@ public final class PolicyFeedClient implements AutoCloseable {
       answer(number, "the patch does not fit what was sent before: send the whole policy");
       return;
     }
-    switch (FromAccountingPolicy.read(update.getDigest(), canonical, routes)) {
+    switch (read(update, canonical)) {
       case Decoded.Refused refused -> answer(number, refused.message());
       case Decoded.Accepted accepted -> {
         error = ""; // it was about another policy
@@ -160,6 +160,13 @@ public final class PolicyFeedClient implements AutoCloseable {
         activations = activations.thenCompose(before -> routed.get()).thenComposeAsync(asked -> stored(number, accepted.policy(), canonical), thread);
       }
     }
+  }
+
+  /** What a patch comes to was looked at when it was applied. */
+  private Decoded read(PolicyUpdate update, byte[] canonical) {
+    return update.getBase().isEmpty()
+        ? FromAccountingPolicy.read(update.getDigest(), canonical, routes)
+        : FromAccountingPolicy.readAsSaid(update.getDigest(), canonical, routes);
   }
 
   /** The policy's bytes; null = it is a patch of something else than what came before. */

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every object that a policy names must stand in it: a missing one would show only when a request needs it. The providers in a rate's match are left
@@ -20,7 +21,8 @@ import java.util.Set;
 final class References {
   private References() {}
 
-  static void check(Policy policy) {
+  /** @param good an older policy in which nothing was missing: what both have is not looked at again; null = none */
+  static void check(Policy policy, @Nullable Policy good) {
     policy.projects().values().forEach(p -> all("Project " + p.name(), "price sheet", p.priceSheets(), policy.priceSheets()));
     policy.keys().values().forEach(k -> one("ApiKey " + k.name(), "project", k.project(), policy.projects()));
     policy.balances().values().forEach(b -> one("Balance " + b.name(), "project", b.project(), policy.projects()));
@@ -30,7 +32,7 @@ final class References {
         one("Provider " + provider.name(), "cost sheet", provider.costSheet(), policy.priceSheets());
       }
     }
-    for (Route route : policy.routes().values()) {
+    for (Route route : fresh(policy, good)) {
       // of thousands: what is said of a missing one is put together when one is missing
       for (ObjectName sheet : route.priceSheets()) {
         if (!policy.priceSheets().containsKey(sheet)) {
@@ -45,7 +47,18 @@ final class References {
     }
     all("the gateway", "price sheet", policy.gateway().priceSheets(), policy.priceSheets());
     oneOwnerPerCredential(policy);
-    oneRoutePerModel(policy);
+    if (good == null || !policy.claimsAsIn(good)) {
+      oneRoutePerModel(policy);
+    }
+  }
+
+  /** Routes that may name what is missing. */
+  private static Collection<Route> fresh(Policy policy, @Nullable Policy good) {
+    return good != null
+            && policy.providers().keySet().containsAll(good.providers().keySet())
+            && policy.priceSheets().keySet().containsAll(good.priceSheets().keySet())
+        ? policy.routesNotIn(good)
+        : policy.routes().values();
   }
 
   private static void target(Budget budget, Policy policy) {

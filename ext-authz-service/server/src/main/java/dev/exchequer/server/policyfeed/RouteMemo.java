@@ -1,5 +1,6 @@
 package dev.exchequer.server.policyfeed;
 
+import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Route;
 import dev.exchequer.wire.MessageFields;
 import java.util.ArrayList;
@@ -15,9 +16,20 @@ public final class RouteMemo {
   /** By field of {@link #before}; null = no route. */
   private @Nullable Route[] known = new Route[0];
 
+  private @Nullable Policy good;
+
   /** Reads a route from a part of some bytes. */
   interface Reader {
     Route read(byte[] bytes, int from, int to);
+  }
+
+  /** The last policy that was found good, null = none. */
+  @Nullable Policy good() {
+    return good;
+  }
+
+  void good(Policy policy) {
+    good = policy;
   }
 
   /**

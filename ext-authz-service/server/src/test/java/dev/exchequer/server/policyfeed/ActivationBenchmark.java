@@ -52,7 +52,7 @@ final class ActivationBenchmark {
         long t2 = System.nanoTime();
         String digest = FromAccountingPolicy.digestOf(patched);
         long t3 = System.nanoTime();
-        Policy read = ((Decoded.Accepted) FromAccountingPolicy.read(digest, patched, memo)).policy();
+        Policy read = ((Decoded.Accepted) FromAccountingPolicy.readAsSaid(digest, patched, memo)).policy();
         long t4 = System.nanoTime();
         store.remember(digest, patched);
         lane.submit(new Command.Activate(read)).join();
