@@ -8,10 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.exchequer.helm.Cluster.Answer;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,8 +16,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /** What the chart makes, as a real API server takes it. */
 class AdmissionIT {
-  private static final Map<String, String> PLURALS = Map.of("NetworkPolicy", "networkpolicies", "ValidatingAdmissionPolicy", "validatingadmissionpolicies");
-
   /** Kinds of cert-manager and of the Prometheus Operator: nothing here knows them. */
   private static final Set<String> FOREIGN = Set.of("Certificate", "Issuer", "ServiceMonitor");
 
@@ -47,7 +42,7 @@ class AdmissionIT {
 
     assertThat(objects).hasSizeGreaterThan(10);
     for (JsonNode object : objects) {
-      Answer answer = cluster.admin().send("POST", collection(object) + "?dryRun=All&fieldValidation=Strict", "application/json", object.toString());
+      Answer answer = cluster.admin().send("POST", Cluster.collection(object) + "?dryRun=All&fieldValidation=Strict", "application/json", object.toString());
       assertThat(answer.code()).as(object.path("kind").asText() + " " + object.at("/metadata/name").asText() + ": " + answer.message()).isEqualTo(201);
     }
   }
@@ -72,13 +67,5 @@ class AdmissionIT {
       metadata.put("name", "privileged");
       assertThat(cluster.admin().send("POST", "/api/v1/namespaces/ai-gateway/pods", "application/json", pod.toString()).message()).as("the standard is enforced").contains("restricted");
     }
-  }
-
-  private static String collection(JsonNode object) {
-    String version = object.path("apiVersion").asText();
-    String kind = object.path("kind").asText();
-    String namespace = object.at("/metadata/namespace").asText();
-    String base = (version.contains("/") ? "/apis/" : "/api/") + version + (namespace.isEmpty() ? "" : "/namespaces/" + namespace);
-    return Stream.of(base, PLURALS.getOrDefault(kind, kind.toLowerCase(Locale.ROOT) + "s")).reduce((a, b) -> a + "/" + b).orElseThrow();
   }
 }

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -146,6 +147,15 @@ final class Cluster implements AutoCloseable {
 
   private static Caller caller(Config config, String kubeconfig) {
     return new Caller(new KubernetesClientBuilder().withConfig(config).build(), kubeconfig);
+  }
+
+  /** Where objects of its kind are, in its namespace if it has one. */
+  static String collection(JsonNode object) {
+    String version = object.path("apiVersion").asText();
+    String kind = object.path("kind").asText().toLowerCase(Locale.ROOT);
+    String namespace = object.at("/metadata/namespace").asText();
+    String plural = kind.endsWith("policy") ? kind.substring(0, kind.length() - 1) + "ies" : kind + "s";
+    return (version.contains("/") ? "/apis/" : "/api/") + version + (namespace.isEmpty() ? "" : "/namespaces/" + namespace) + "/" + plural;
   }
 
   static void await(String what, Callable<Boolean> condition) throws Exception {
