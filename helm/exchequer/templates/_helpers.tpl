@@ -119,28 +119,3 @@ tolerations: {{- toYaml . | nindent 2 }}
 affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
-
-{{/* The values of the TokenGateway, short. */}}
-{{- define "exchequer.tokenGatewayHash" -}}
-{{- omit .Values.tokenGateway "create" | toJson | sha256sum | trunc 16 -}}
-{{- end -}}
-
-{{/*
-How this release makes its TokenGateway: "object" as everything else, or "hook". Helm refuses a release with an object of a kind that the API server does not
-know yet, and the first installation brings the kind itself; so there it is a hook, made after the definitions. Helm takes such an object over later, but
-changes nothing in it at that moment: a custom resource is patched by the difference of two releases' manifests, and only one of them has it. So if its values
-change at that very moment, too, it is a hook again, which deletes it and makes it anew.
-*/}}
-{{- define "exchequer.tokenGatewayBy" -}}
-{{- $by := "hook" -}}
-{{- if .Capabilities.APIVersions.Has "exchequer.dev/v1alpha1/TokenGateway" -}}
-{{- $live := lookup "exchequer.dev/v1alpha1" "TokenGateway" .Release.Namespace (include "exchequer.fullname" .) -}}
-{{- $operator := lookup "apps/v1" "Deployment" .Release.Namespace (include "exchequer.operatorName" .) -}}
-{{- $before := dig "metadata" "annotations" "exchequer.dev/token-gateway-by" "" (default dict $operator) -}}
-{{- $same := eq (include "exchequer.tokenGatewayHash" .) (dig "metadata" "annotations" "exchequer.dev/values" "" (default dict $live)) -}}
-{{- if or (not $live) $same (eq $before "object") -}}
-{{- $by = "object" -}}
-{{- end -}}
-{{- end -}}
-{{- $by -}}
-{{- end -}}

@@ -3,7 +3,6 @@ package dev.exchequer.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.marcnuri.helm.Helm;
 import dev.exchequer.helm.Cluster.Answer;
 import dev.exchequer.helm.Cluster.Caller;
 import java.io.IOException;
@@ -26,6 +25,8 @@ class RightsIT {
   private static final String BALANCE = GROUP + "/balances/wallet";
   private static final String SECRET = "{apiVersion: v1, kind: Secret, metadata: {name: %s}, stringData: {apiKey: x}}";
 
+  private static final String TOKEN_GATEWAY = "{apiVersion: exchequer.dev/v1alpha1, kind: TokenGateway, metadata: {name: %s, namespace: %s}, spec: {namespaces: {from: Same}}}";
+
   @TempDir static Path folder;
   private static Cluster cluster;
   private static Caller admin;
@@ -37,20 +38,11 @@ class RightsIT {
     admin = cluster.admin();
     cluster.namespace(OWN, "");
     cluster.namespace(OTHER, "");
-    install(ChartCopy.in(folder).helm());
+    Chart.helm().install().withName("exchequer").withNamespace(OWN).withKubeConfigContents(admin.kubeconfig()).call();
     operator = cluster.as(OWN, "exchequer-operator");
     apply(Files.readString(Chart.ROOT.resolve("examples/quickstart/quickstart.yaml")));
     admin.create(secrets(OTHER), SECRET.formatted("theirs")).good();
-  }
-
-  /** Without nodes nothing gets ready, so not with --wait; where the API server does not know the kinds in time, as the chart's README says. */
-  private static void install(Helm helm) {
-    try {
-      helm.install().withName("exchequer").withNamespace(OWN).withKubeConfigContents(admin.kubeconfig()).call();
-    } catch (IllegalStateException early) {
-      assertThat(early).hasMessageContaining("no matches for kind \"TokenGateway\"");
-      helm.upgrade().install().withName("exchequer").withNamespace(OWN).withKubeConfigContents(admin.kubeconfig()).call();
-    }
+    admin.create(GROUP + "/tokengateways", TOKEN_GATEWAY.formatted("theirs", OWN)).good();
   }
 
   @AfterAll
@@ -69,6 +61,7 @@ class RightsIT {
       for (String kind : List.of("modelroutes", "modelproviders", "balances", "projects", "pricesheets", "apikeys")) {
         Cluster.await("conditions of " + kind, () -> alive(running) && items(kind).allMatch(RightsIT::isAccepted));
       }
+      Cluster.await("its TokenGateway is made", () -> alive(running) && admin.get(GROUP + "/tokengateways/exchequer").code() == 200);
       Cluster.await("the key is made", () -> admin.get(secrets(OWN) + "/made-key").code() == 200);
       assertThat(admin.get(secrets(OWN) + "/made-key").good().at("/metadata/ownerReferences/0/name").asText()).isEqualTo("made");
       assertThat(running.log()).as("nothing was refused").doesNotContainIgnoringCase("forbidden").doesNotContain("403");
@@ -85,7 +78,7 @@ class RightsIT {
     refused(operator.delete(secrets(OWN) + "/demo-keys"));
     refused(operator.get("/api/v1/namespaces/" + OWN + "/configmaps"));
     refused(operator.get("/api/v1/namespaces/" + OWN + "/pods"));
-    for (Map.Entry<String, String> object : Map.of("balances", "wallet", "projects", "acme", "tokengateways", "exchequer", "apikeys", "demo").entrySet()) {
+    for (Map.Entry<String, String> object : Map.of("balances", "wallet", "projects", "acme", "tokengateways", "theirs", "apikeys", "demo").entrySet()) {
       String path = GROUP + "/" + object.getKey() + "/" + object.getValue();
       JsonNode live = operator.get(path).good();
       refused(operator.send("PUT", path, "application/json", live.toString()));
@@ -98,6 +91,21 @@ class RightsIT {
     refused(operator.delete("/apis/coordination.k8s.io/v1/namespaces/" + OWN + "/leases/exchequer-operator"));
     refused(operator.get("/apis/coordination.k8s.io/v1/namespaces/" + OTHER + "/leases"));
     assertThat(operator.create(secrets(OWN) + "?dryRun=All", SECRET.formatted("another")).code()).isEqualTo(201);
+  }
+
+  /** A role can name what server-side apply may make, and the operator makes one object. */
+  @Test
+  void theOperatorMakesTheTokenGatewayOfTheReleaseAndNoOther() {
+    assertThat(apply(operator, OWN, "exchequer").code()).isIn(200, 201);
+    refused(apply(operator, OWN, "another"));
+    refused(apply(operator, OWN, "theirs"));
+    refused(apply(operator, OTHER, "exchequer"));
+    refused(operator.create(GROUP + "/tokengateways", TOKEN_GATEWAY.formatted("exchequer", OWN)));
+  }
+
+  private static Answer apply(Caller caller, String namespace, String name) {
+    String path = "/apis/exchequer.dev/v1alpha1/namespaces/" + namespace + "/tokengateways/" + name + "?fieldManager=tried&force=true&dryRun=All";
+    return caller.send("PATCH", path, "application/apply-patch+yaml", TOKEN_GATEWAY.formatted(name, namespace));
   }
 
   /** The role cannot tell a finalizer from an amount; the admission policy does. */

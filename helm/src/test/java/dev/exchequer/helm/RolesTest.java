@@ -97,7 +97,22 @@ class RolesTest {
                 "balances", List.of("patch"), // the finalizer: see admission.yaml
                 "events", List.of("create", "patch"),
                 "leases", List.of("create", "update", "patch"),
-                "secrets", List.of("create")));
+                "secrets", List.of("create"),
+                "tokengateways", List.of("create", "patch"))); // one, by its name
+  }
+
+  @Test
+  void theOperatorWritesOnlyTheTokenGatewayOfTheRelease() throws IOException {
+    assertThat(tokenGatewayRules("default")).hasSize(1).allSatisfy(rule -> assertThat(Chart.texts(rule.get("resourceNames"))).containsExactly("exchequer"));
+    assertThat(tokenGatewayRules("least")).as("people make it").isEmpty();
+  }
+
+  private static List<JsonNode> tokenGatewayRules(String values) throws IOException {
+    return roles(Chart.objects(values))
+        .filter(role -> !role.at("/metadata/name").asText().matches(PEOPLE))
+        .flatMap(role -> Chart.each(role.get("rules")))
+        .filter(rule -> Chart.texts(rule.get("resources")).contains("tokengateways") && !READING.containsAll(Chart.texts(rule.get("verbs"))))
+        .toList();
   }
 
   /** The right to patch a finalizer is the right to patch an amount, unless this stands beside it. */

@@ -1,5 +1,8 @@
 package dev.exchequer.operator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.exchequer.operator.metrics.OperatorMetrics;
@@ -12,6 +15,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,6 +46,8 @@ import org.slf4j.LoggerFactory;
  *   <li>EXCHEQUER_GATEWAY_NAME: the DNS name in the certificate of a gateway; exchequer-gateway
  *   <li>EXCHEQUER_TOKEN_GATEWAY: the TokenGateway of this release, in POD_NAMESPACE (else EXCHEQUER_LEASE_NAMESPACE, else that of the service account);
  *       absent, or not there: the oldest
+ *   <li>EXCHEQUER_TOKEN_GATEWAY_SPEC: JSON, its spec: the operator makes that TokenGateway where there is none, and changes in it what changed here; absent: it
+ *       makes none
  *   <li>EXCHEQUER_SOCKETS: the folder that it shares with an Envoy and accounting service beside it, for sockets and {@code bootstrap.yaml};
  *       /run/exchequer without EXCHEQUER_GRPC_PORT, else none: nobody is beside it
  *   <li>EXCHEQUER_JOURNAL: where Envoy writes its journal; /var/lib/exchequer/journal
@@ -204,7 +210,20 @@ public final class OperatorMain implements AutoCloseable {
     String namespace = text(environment, "POD_NAMESPACE", text(environment, "EXCHEQUER_LEASE_NAMESPACE", own == null ? "default" : own));
     String gateway = text(environment, "EXCHEQUER_TOKEN_GATEWAY", "");
     return new KubernetesOperator.Settings(
-        namespaces, lease, true, new GatewayIdentity(namespace, gateway.isEmpty() ? null : gateway), node(environment), InstantSource.system());
+        namespaces, lease, true, new GatewayIdentity(namespace, gateway.isEmpty() ? null : gateway), node(environment), InstantSource.system(), tokenGateway(environment));
+  }
+
+  private static @Nullable ObjectNode tokenGateway(Map<String, String> environment) {
+    String spec = text(environment, "EXCHEQUER_TOKEN_GATEWAY_SPEC", "");
+    try {
+      JsonNode read = spec.isEmpty() ? null : Serialization.jsonMapper().readTree(spec);
+      if (read != null && !read.isObject()) {
+        throw new IllegalArgumentException("EXCHEQUER_TOKEN_GATEWAY_SPEC must be a JSON object");
+      }
+      return (ObjectNode) read;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("EXCHEQUER_TOKEN_GATEWAY_SPEC must be a JSON object: " + e.getOriginalMessage(), e);
+    }
   }
 
   private static String node(Map<String, String> environment) {

@@ -30,6 +30,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,12 @@ final class OperatorMainTest {
     assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours"), "gateway").gateway()).isEqualTo(new GatewayIdentity("gateway", "ours"));
     assertThat(OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours", "POD_NAMESPACE", "pods"), "gateway").gateway())
         .isEqualTo(new GatewayIdentity("pods", "ours"));
+    Map<String, String> kept = Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours", "EXCHEQUER_TOKEN_GATEWAY_SPEC", "{\"namespaces\":{\"from\":\"Same\"}}");
+    assertThat(OperatorMain.kubernetes(kept, "gateway").tokenGateway()).hasToString("{\"namespaces\":{\"from\":\"Same\"}}");
+    for (String wrong : List.of("[]", "{", "7")) {
+      assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_TOKEN_GATEWAY", "ours", "EXCHEQUER_TOKEN_GATEWAY_SPEC", wrong), "gateway"))
+          .hasMessageContaining("EXCHEQUER_TOKEN_GATEWAY_SPEC must be a JSON object");
+    }
     assertThatThrownBy(() -> OperatorMain.kubernetes(Map.of("EXCHEQUER_LEADER_ELECTION", "yes"), null)).hasMessageContaining("must be true or false");
     assertThatThrownBy(() -> OperatorMain.envoy(Map.of("EXCHEQUER_PORT", "http"))).hasMessage("EXCHEQUER_PORT must be a number");
   }

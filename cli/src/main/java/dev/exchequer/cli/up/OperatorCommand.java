@@ -68,6 +68,13 @@ public final class OperatorCommand implements Callable<Integer> {
       description = "The TokenGateway of this installation, in the namespace of POD_NAMESPACE (default: the oldest there is).")
   String gateway = "";
 
+  @Option(
+      names = "--gateway-spec",
+      paramLabel = "JSON",
+      defaultValue = "",
+      description = "With --gateway: makes it with this spec where there is none, and changes in it what changed here since (default: people make it).")
+  String gatewaySpec = "";
+
   @Override
   public Integer call() throws Exception {
     Logs.toStandardOutput();
@@ -103,6 +110,12 @@ public final class OperatorCommand implements Callable<Integer> {
     environment.put("EXCHEQUER_LEASE", lease.isEmpty() ? "exchequer-operator" : lease);
     if (!gateway.isEmpty()) {
       environment.put("EXCHEQUER_TOKEN_GATEWAY", gateway);
+    }
+    if (!gatewaySpec.isEmpty()) {
+      if (gateway.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "--gateway-spec needs --gateway");
+      }
+      environment.put("EXCHEQUER_TOKEN_GATEWAY_SPEC", gatewaySpec);
     }
     environment.putIfAbsent("EXCHEQUER_NODE", given.getOrDefault("POD_NAME", given.getOrDefault("HOSTNAME", "exchequer")));
     String namespace = given.get("POD_NAMESPACE");

@@ -49,7 +49,10 @@ class OperatorCommandTest {
         .containsEntry("EXCHEQUER_GRPC_LISTEN", "0.0.0.0")
         .containsEntry("EXCHEQUER_TLS", "/tls")
         .containsEntry("EXCHEQUER_GATEWAY_NAME", "exchequer-gateway")
-        .doesNotContainKeys("EXCHEQUER_SOCKETS", "EXCHEQUER_JOURNAL");
+        .doesNotContainKeys("EXCHEQUER_SOCKETS", "EXCHEQUER_JOURNAL", "EXCHEQUER_TOKEN_GATEWAY", "EXCHEQUER_TOKEN_GATEWAY_SPEC");
+    assertThat(environment(Map.of(), "--grpc-port=18000", "--tls=/tls", "--gateway=ours", "--gateway-spec={}"))
+        .containsEntry("EXCHEQUER_TOKEN_GATEWAY", "ours")
+        .containsEntry("EXCHEQUER_TOKEN_GATEWAY_SPEC", "{}");
   }
 
   @Test
@@ -57,5 +60,6 @@ class OperatorCommandTest {
     assertThatThrownBy(() -> environment(Map.of())).isInstanceOf(CommandLine.ParameterException.class).hasMessageContaining("--grpc-port and --tls");
     assertThatThrownBy(() -> environment(Map.of(), "--grpc-port=1")).hasMessage("--grpc-port needs --tls");
     assertThatThrownBy(() -> environment(Map.of(), "--sockets=s")).hasMessage("--sockets needs --data");
+    assertThatThrownBy(() -> environment(Map.of(), "--grpc-port=1", "--tls=/tls", "--gateway-spec={}")).hasMessage("--gateway-spec needs --gateway");
   }
 }

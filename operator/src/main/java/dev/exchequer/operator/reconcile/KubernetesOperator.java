@@ -8,6 +8,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.operator.Activation;
 import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.GatewayPipeline.Compiled;
+import dev.exchequer.operator.compile.Gateways;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.operator.model.FieldLines;
 import dev.exchequer.operator.model.GatewayIdentity;
@@ -47,8 +48,22 @@ public final class KubernetesOperator implements AutoCloseable {
    * @param gateway whose routes may serve the keys of other namespaces, and which TokenGateway is in force
    * @param replica which of them this is: the pod's name
    * @param clock for paces and patience
+   * @param tokenGateway spec of the TokenGateway that the operator keeps, by the name that the gateway's identity has; null = people make it
    */
-  public record Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, GatewayIdentity gateway, String replica, InstantSource clock) {
+  public record Settings(
+      Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, GatewayIdentity gateway, String replica, InstantSource clock, @Nullable ObjectNode tokenGateway) {
+    /** @throws IllegalArgumentException if a TokenGateway is to be kept and has no name */
+    public Settings {
+      if (tokenGateway != null && gateway.object() == null) {
+        throw new IllegalArgumentException("a TokenGateway that is to be made needs a name");
+      }
+    }
+
+    /** TokenGateways are people's. */
+    public Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, GatewayIdentity gateway, String replica, InstantSource clock) {
+      this(namespaces, lease, serverSideApply, gateway, replica, clock, null);
+    }
+
     /** The oldest TokenGateway; the replica is named by its lease. */
     public Settings(Set<String> namespaces, @Nullable LeaseName lease, boolean serverSideApply, String gatewayNamespace) {
       this(namespaces, lease, serverSideApply, GatewayIdentity.of(gatewayNamespace), lease == null ? "exchequer" : lease.identity(), InstantSource.system());
@@ -94,6 +109,7 @@ public final class KubernetesOperator implements AutoCloseable {
   private final SecretWatch secrets;
   private final NamespaceWatch namespaces;
   private final GeneratedKeys generated;
+  private final OwnGatewayLoop ownGateway;
   private final Operator operator;
   private final Leadership leadership;
   private final StatusLoop statuses;
@@ -111,6 +127,7 @@ public final class KubernetesOperator implements AutoCloseable {
     this.secrets = new SecretWatch(client, batcher::mark);
     this.namespaces = new NamespaceWatch(client, batcher::mark);
     this.generated = new GeneratedKeys(client, new SecureRandom(), this::leads, batcher::mark);
+    this.ownGateway = new OwnGatewayLoop(client, OwnGateway.of(settings), settings.serverSideApply(), name -> find(new ObjectKey(Gateways.KIND, name)), this::leads);
     this.operator =
         new Operator(overrides -> overrides.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(2));
     this.statuses = new StatusLoop(client, settings, serving, informers(), this::leads);
@@ -187,7 +204,8 @@ public final class KubernetesOperator implements AutoCloseable {
     }
     long begun = System.nanoTime();
     List<RawResource> raw = reconcilers.stream().<RawResource>flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).toList();
-    List<Document> objects = inOrder.of(documents.of(raw, KubernetesOperator::document));
+    List<Document> objects = ownGateway.with(inOrder.of(documents.of(raw, KubernetesOperator::document)));
+    ownGateway.look();
     List<Document> all = new ArrayList<>(objects);
     List<Document> named = secrets.namedBy(objects);
     all.addAll(named);
@@ -211,6 +229,7 @@ public final class KubernetesOperator implements AutoCloseable {
 
   private void lead() {
     generated.look();
+    ownGateway.look();
     statuses.lead();
   }
 
@@ -228,9 +247,13 @@ public final class KubernetesOperator implements AutoCloseable {
 
       @Override
       public Optional<Live> find(ObjectKey key) {
-        return reconcilers.stream().filter(one -> one.kind().equals(key.kind())).findFirst().flatMap(one -> one.find(key.name())).map(KubernetesOperator::live);
+        return KubernetesOperator.this.find(key).map(KubernetesOperator::live);
       }
     };
+  }
+
+  private Optional<? extends RawResource> find(ObjectKey key) {
+    return reconcilers.stream().filter(one -> one.kind().equals(key.kind())).findFirst().flatMap(one -> one.find(key.name()));
   }
 
   private Stream<Live> live() {
@@ -279,5 +302,6 @@ public final class KubernetesOperator implements AutoCloseable {
     secrets.close();
     namespaces.close();
     generated.close();
+    ownGateway.close();
   }
 }
