@@ -8,8 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * How long a change takes from the API server's answer until a request is answered by it: {@code apply ROUTES...}; and the long form of {@link
- * ServesThroughIT}: {@code through ROUTES SECONDS}. Started by dev/bench-apply.
+ * How long a change takes from the API server's answer until a request is answered by it: {@code apply ROUTES...} with operator and gateway on Unix sockets,
+ * {@code apply-mtls ROUTES...} as in Kubernetes, over mTLS; and the long form of {@link ServesThroughIT}: {@code through ROUTES SECONDS}. Started by
+ * dev/bench-apply.
  */
 public final class ApplyBenchmark {
   /** Of each kind, of a size: the first that many are told apart from the last, as the JVMs compile while they run. */
@@ -21,7 +22,7 @@ public final class ApplyBenchmark {
   private ApplyBenchmark() {}
 
   public static void main(String[] arguments) throws Exception {
-    try (Processes gateway = new Processes()) {
+    try (Processes gateway = new Processes(arguments[0].equals("apply-mtls"))) {
       gateway.applyBase();
       if (arguments[0].equals("through")) {
         through(gateway, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));

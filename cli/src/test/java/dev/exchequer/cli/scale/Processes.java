@@ -2,6 +2,7 @@ package dev.exchequer.cli.scale;
 
 import dev.exchequer.cli.mock.MockProvider;
 import dev.exchequer.wire.EnvoyAdmin;
+import dev.exchequer.wire.TestAuthority;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -20,9 +21,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A control plane, the operator in Kubernetes mode, Envoy, the accounting service and a mock provider, each a process of its own but the last. */
+/**
+ * A control plane, the operator in Kubernetes mode, Envoy, the accounting service and a mock provider, each a process of its own but the last. Operator and
+ * gateway speak by Unix sockets, or as in Kubernetes: the service takes the policy and relays ADS over one mTLS connection.
+ */
 final class Processes implements AutoCloseable {
   static final String KEY = "exq-test-scale-0123456789abcdef0123456789abcdef";
+  private static final String OPERATOR_NAME = "exchequer-operator";
+  private static final String GATEWAY_NAME = "exchequer-gateway";
   private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final Path root = Path.of(System.getProperty("exchequer.root")).toAbsolutePath();
@@ -33,10 +39,23 @@ final class Processes implements AutoCloseable {
   private final int admin = freePort();
   private final MockProvider mock = MockProvider.start(0);
   private final Map<String, Process> processes = new ConcurrentSkipListMap<>();
+  private final int grpc = freePort();
+  private final boolean mutualTls;
   final ControlPlane plane;
 
   Processes() throws IOException, InterruptedException {
+    this(false);
+  }
+
+  /** @param mutualTls between operator and gateway, as the chart has it; else Unix sockets */
+  Processes(boolean mutualTls) throws IOException, InterruptedException {
     Files.createDirectories(data.resolve("journal"));
+    this.mutualTls = mutualTls;
+    if (mutualTls) {
+      TestAuthority authority = TestAuthority.in(home);
+      authority.issue(home.resolve("operator-tls"), OPERATOR_NAME);
+      authority.issue(home.resolve("gateway-tls"), GATEWAY_NAME);
+    }
     this.plane = ControlPlane.start(root, Files.createDirectories(home.resolve("kube")));
     // a run that is broken off leaves nothing behind
     Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly), "end"));
@@ -77,9 +96,29 @@ final class Processes implements AutoCloseable {
   }
 
   void start() throws IOException {
+    if (mutualTls) {
+      startApart();
+      return;
+    }
     startOperator("operator-0", sockets, "");
     Until.so("the bootstrap", () -> Files.exists(sockets.resolve("bootstrap.yaml")));
     run("service", exchequer("service", "--data", data.toString(), "--sockets", sockets.toString(), "--admin-port", Integer.toString(admin)));
+    startEnvoy();
+  }
+
+  /** The chart's two workloads, with the arguments that it gives them. */
+  private void startApart() throws IOException {
+    run("operator-0", exchequer("operator", "--grpc-port", Integer.toString(grpc), "--grpc-listen", "127.0.0.1", "--tls", home.resolve("operator-tls").toString(),
+        "--gateway-name", GATEWAY_NAME, "--listen", "127.0.0.1", "--health-port", Integer.toString(freePort()), "--namespaces", "default"));
+    run("bootstrap", exchequer("bootstrap", "--data", data.toString(), "--sockets", sockets.toString(), "--listen", "127.0.0.1", "--port", Integer.toString(port),
+        "--node", "gateway-0"));
+    Until.so("the bootstrap", () -> !Objects.requireNonNull(processes.get("bootstrap")).isAlive() && Files.exists(sockets.resolve("bootstrap.yaml")));
+    run("service", exchequer("service", "--data", data.toString(), "--sockets", sockets.toString(), "--admin-port", Integer.toString(admin), "--node", "gateway-0",
+        "--operator", "127.0.0.1:" + grpc, "--tls", home.resolve("gateway-tls").toString(), "--operator-name", OPERATOR_NAME));
+    startEnvoy();
+  }
+
+  private void startEnvoy() throws IOException {
     run("envoy", List.of(root.resolve(".cache/envoy/envoy-1.40.0").toString(), "-c", sockets.resolve("bootstrap.yaml").toString(), "--concurrency", "2",
         "--file-flush-interval-msec", "100", "--log-path", home.resolve("envoy.log").toString(), "--disable-hot-restart"));
   }

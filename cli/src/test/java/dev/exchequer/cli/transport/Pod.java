@@ -41,6 +41,11 @@ final class Pod implements AutoCloseable {
    * @param tls the gateway's certificates
    */
   Pod(String node, int operators, Path tls) throws IOException, InterruptedException {
+    this(node, operators, tls, List.of());
+  }
+
+  /** @param more arguments of Envoy */
+  Pod(String node, int operators, Path tls, List<String> more) throws IOException, InterruptedException {
     OperatorLink.Remote remote = new OperatorLink.Remote("127.0.0.1", operators, tls, Replica.NAME);
     service =
         AccountingService.start(
@@ -55,6 +60,7 @@ final class Pod implements AutoCloseable {
     }
     List<String> arguments = new ArrayList<>(List.of(printed.toString().strip().split(" ")));
     arguments.set(0, binary());
+    arguments.addAll(more);
     command = List.copyOf(arguments);
     envoy = start();
   }
