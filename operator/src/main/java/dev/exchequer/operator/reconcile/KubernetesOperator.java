@@ -19,7 +19,6 @@ import dev.exchequer.operator.publish.Outcome;
 import dev.exchequer.operator.status.Live;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.javaoperatorsdk.operator.Operator;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -104,22 +104,25 @@ public final class KubernetesOperator implements AutoCloseable {
   private final Settings settings;
   private final Serving serving;
   private final GatewayPipeline pipeline;
-  private final List<DirtyReconciler<?>> reconcilers = new ArrayList<>();
+  private final KubernetesClient client;
   private final Batcher batcher;
   private final SecretWatch secrets;
   private final NamespaceWatch namespaces;
   private final GeneratedKeys generated;
   private final OwnGatewayLoop ownGateway;
-  private final Operator operator;
+  private final DefinitionWatch definitions;
   private final Leadership leadership;
   private final StatusLoop statuses;
-  private volatile boolean synced;
+  /** Null = not begun. */
+  private volatile @Nullable Watches watches;
+  private boolean closed;
   /** Used on the batcher's thread only. */
   private final InOrder inOrder = new InOrder();
   private final ListMemo<RawResource, Document> documents = new ListMemo<>();
   private @Nullable Compiled last;
 
   private KubernetesOperator(KubernetesClient client, Settings settings, Serving serving) {
+    this.client = client;
     this.settings = settings;
     this.serving = serving;
     this.pipeline = new GatewayPipeline(Map.of(), settings.gateway()); // ${NAME} is for files
@@ -128,8 +131,7 @@ public final class KubernetesOperator implements AutoCloseable {
     this.namespaces = new NamespaceWatch(client, batcher::mark);
     this.generated = new GeneratedKeys(client, new SecureRandom(), this::leads, batcher::mark);
     this.ownGateway = new OwnGatewayLoop(client, OwnGateway.of(settings), settings.serverSideApply(), name -> find(new ObjectKey(Gateways.KIND, name)), this::leads);
-    this.operator =
-        new Operator(overrides -> overrides.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(2));
+    this.definitions = DefinitionWatch.of(client, this::renew);
     this.statuses = new StatusLoop(client, settings, serving, informers(), this::leads);
     this.leadership = new Leadership(client, settings.lease(), this::lead);
   }
@@ -172,38 +174,40 @@ public final class KubernetesOperator implements AutoCloseable {
   }
 
   private void begin() {
-    Kinds.ALL.forEach(this::register);
-    operator.start();
+    definitions.know();
+    Watches first = Watches.start(client, settings.namespaces(), batcher::mark);
     namespaces.start();
-    // not before all informers are synced: half the objects would be a plan without the other half
-    synced = true;
-    batcher.mark();
+    take(first);
     leadership.start();
     statuses.start();
+    definitions.start();
   }
 
-  private <R extends RawResource> void register(Kinds.Watched<R> kind) {
-    DirtyReconciler<R> reconciler = kind.reconciler().apply(batcher::mark);
-    reconcilers.add(reconciler);
-    operator.register(
-        reconciler,
-        overrides -> {
-          overrides.withTriggerReconcilerOnAllEvents(true); // deletions too, without a finalizer
-          if (settings.namespaces().isEmpty()) {
-            overrides.watchingAllNamespaces();
-          } else {
-            overrides.settingNamespaces(settings.namespaces());
-          }
-        });
+  /** From a list of everything on. The watches that stand are used until then: half the objects would be a plan without the other half. */
+  private void renew() {
+    take(Watches.start(client, settings.namespaces(), batcher::mark));
+  }
+
+  private void take(Watches next) {
+    Watches over;
+    synchronized (this) {
+      over = closed ? next : watches;
+      watches = closed ? watches : next;
+    }
+    batcher.mark();
+    if (over != null) {
+      over.close();
+    }
   }
 
   /** On the batcher's thread. */
   private void read() {
-    if (!synced) {
+    Watches now = watches;
+    if (now == null) {
       return;
     }
     long begun = System.nanoTime();
-    List<RawResource> raw = reconcilers.stream().<RawResource>flatMap(DirtyReconciler::all).filter(KubernetesOperator::stays).toList();
+    List<? extends RawResource> raw = now.all().filter(KubernetesOperator::stays).toList();
     List<Document> objects = ownGateway.with(inOrder.of(documents.of(raw, KubernetesOperator::document)));
     ownGateway.look();
     List<Document> all = new ArrayList<>(objects);
@@ -237,12 +241,12 @@ public final class KubernetesOperator implements AutoCloseable {
     return new LiveObjects() {
       @Override
       public List<Live> all() {
-        return live().toList();
+        return resources(Watches::all).map(KubernetesOperator::live).toList();
       }
 
       @Override
       public List<Live> ofKind(String kind) {
-        return reconcilers.stream().filter(one -> one.kind().equals(kind)).flatMap(DirtyReconciler::all).map(KubernetesOperator::live).toList();
+        return resources(there -> there.ofKind(kind)).map(KubernetesOperator::live).toList();
       }
 
       @Override
@@ -253,11 +257,13 @@ public final class KubernetesOperator implements AutoCloseable {
   }
 
   private Optional<? extends RawResource> find(ObjectKey key) {
-    return reconcilers.stream().filter(one -> one.kind().equals(key.kind())).findFirst().flatMap(one -> one.find(key.name()));
+    Watches now = watches;
+    return now == null ? Optional.empty() : now.find(key);
   }
 
-  private Stream<Live> live() {
-    return reconcilers.stream().flatMap(DirtyReconciler::all).map(KubernetesOperator::live);
+  private Stream<? extends RawResource> resources(Function<Watches, Stream<? extends RawResource>> of) {
+    Watches now = watches;
+    return now == null ? Stream.of() : of.apply(now);
   }
 
   private static Live live(RawResource resource) {
@@ -285,7 +291,8 @@ public final class KubernetesOperator implements AutoCloseable {
 
   /** Whether all watches stand. */
   public boolean healthy() {
-    return operator.getRuntimeInfo().isStarted() && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+    Watches now = watches;
+    return now != null && now.healthy();
   }
 
   /** Whether this replica writes the statuses. */
@@ -296,9 +303,17 @@ public final class KubernetesOperator implements AutoCloseable {
   @Override
   public void close() {
     batcher.close();
+    definitions.close();
     statuses.close(); // before the lease: what this replica lets go, it lets go as long as it may
     leadership.close();
-    operator.stop();
+    Watches standing;
+    synchronized (this) {
+      closed = true;
+      standing = watches;
+    }
+    if (standing != null) {
+      standing.close();
+    }
     secrets.close();
     namespaces.close();
     generated.close();

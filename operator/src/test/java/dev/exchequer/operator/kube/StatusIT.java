@@ -5,12 +5,15 @@ import static dev.exchequer.operator.reconcile.PlayedGateway.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.operator.GatewayPipeline;
 import dev.exchequer.operator.TestClock;
 import dev.exchequer.operator.model.GatewayIdentity;
 import dev.exchequer.operator.publish.Outcome;
 import dev.exchequer.operator.reconcile.KubernetesOperator;
 import dev.exchequer.operator.reconcile.KubernetesOperator.LeaseName;
 import dev.exchequer.operator.reconcile.PlayedGateway;
+import dev.exchequer.policy.Project;
+import dev.exchequer.policy.Project.Disclose;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +159,46 @@ final class StatusIT {
     }
   }
 
+  /** An upgrade that brings the definition after the operator. Neither the object's version nor any event tells that it reads otherwise now. */
+  @Test
+  void whatADefinitionShowsAgainIsServed() throws Exception {
+    String definition = RealApi.DEFINITIONS + "/projects.exchequer.dev";
+    String schema = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/disclose";
+    JsonNode field = api.read(definition).body().at(schema);
+    String before = published();
+    create("Project", "late", "{owner: x, disclose: None}");
+    assertThat(api.send("PATCH", definition, "application/json-patch+json", "[{\"op\":\"remove\",\"path\":\"" + schema + "\"}]").code()).isEqualTo(200);
+    try {
+      RealApi.await("the API server leaves it out", () -> !read("Project", "late").path("spec").has("disclose"));
+      RealApi.await("and says so a little later", () -> !published().equals(before));
+      somebodyElseLeads(); // a status that is written would store the project as it reads now
+      operators.add(operator(InstantSource.system(), "operator-0"));
+      RealApi.await("it is served as it reads", () -> disclosed("late").equals(Optional.of(Disclose.CHARGE)));
+    } finally {
+      String back = "[{\"op\":\"add\",\"path\":\"" + schema + "\",\"value\":" + field + "}]";
+      assertThat(api.send("PATCH", definition, "application/json-patch+json", back).code()).isEqualTo(200);
+    }
+    RealApi.await("the API server has kept it", () -> read("Project", "late").at("/spec/disclose").asText().equals("None"));
+    RealApi.await("and the operator sees it again", () -> disclosed("late").equals(Optional.of(Disclose.NONE)));
+  }
+
+  private Optional<Disclose> disclosed(String project) {
+    GatewayPipeline.Compiled compiled = gateway.plan();
+    return compiled == null ? Optional.empty() : compiled.plan().projects().stream().filter(one -> one.name().name().equals(project)).map(Project::disclose).findFirst();
+  }
+
+  private String published() {
+    return api.read("/openapi/v3").body().path("paths").path("apis/exchequer.dev/v1alpha1").path("serverRelativeURL").asText();
+  }
+
+  private void somebodyElseLeads() {
+    String now = Instant.now().toString().substring(0, 19) + ".000000Z";
+    String lease =
+        "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":\"" + lease() + "\"},\"spec\":{\"holderIdentity\":\"nobody\",\"leaseDurationSeconds\":3600,"
+            + "\"renewTime\":\"" + now + "\",\"acquireTime\":\"" + now + "\"}}";
+    assertThat(api.send("POST", "/apis/coordination.k8s.io/v1/namespaces/" + NAMESPACE + "/leases", "application/json", lease).code()).isEqualTo(201);
+  }
+
   /** A field that this operator does not know yet, as a newer definition stores it, and one that an older definition let be left out. */
   @Test
   void anObjectOfAnotherVersionTakesOutOnlyItself() throws IOException {
@@ -197,16 +241,21 @@ final class StatusIT {
   }
 
   private KubernetesOperator start(InstantSource clock, String replica) {
-    KubernetesOperator operator =
-        KubernetesOperator.start(
-            api.client(),
-            new KubernetesOperator.Settings(Set.of(NAMESPACE), new LeaseName(NAMESPACE, "operator-" + System.identityHashCode(this), replica), true, GatewayIdentity.of(NAMESPACE), replica, clock),
-            gateway);
+    KubernetesOperator operator = operator(clock, replica);
     operators.add(operator);
     if (operators.size() == 1) {
       RealApi.await("it leads", operator::leads);
     }
     return operator;
+  }
+
+  private KubernetesOperator operator(InstantSource clock, String replica) {
+    return KubernetesOperator.start(
+        api.client(), new KubernetesOperator.Settings(Set.of(NAMESPACE), new LeaseName(NAMESPACE, lease(), replica), true, GatewayIdentity.of(NAMESPACE), replica, clock), gateway);
+  }
+
+  private String lease() {
+    return "operator-" + System.identityHashCode(this);
   }
 
   private void report() {
