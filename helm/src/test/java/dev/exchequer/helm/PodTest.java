@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,20 @@ class PodTest {
 
   private static List<String> names(JsonNode pod) {
     return Chart.containers(pod).stream().map(container -> container.path("name").asText()).toList();
+  }
+
+  @Test
+  void checkpointsAreTheServicesAndEachPodsOwn() throws IOException {
+    JsonNode pod = Chart.gateway(Chart.objects("production"));
+    List<String> args = Chart.texts(Chart.container(pod, "service").path("args"));
+    String options = Files.readString(Chart.ROOT.resolve("cli/src/main/java/dev/exchequer/cli/up/CheckpointOption.java"));
+
+    assertThat(args).contains("--checkpoints=/var/lib/exchequer-checkpoints", "--checkpoint-every=1h", "--checkpoint-key=/checkpoint-key/private.pem");
+    assertThat(options).contains(args.stream().filter(arg -> arg.startsWith("--checkpoint")).map(arg -> "\"" + arg.replaceAll("=.*", "") + "\"").toList());
+    assertThat(mounts(pod, "checkpoints")).hasSize(1).allSatisfy(mount -> assertThat(mount).startsWith("service"));
+    assertThat(mounts(pod, "checkpoint-key")).hasSize(1);
+    assertThat(Chart.text("production")).contains("{name: checkpoints, mountPath: /var/lib/exchequer-checkpoints, subPathExpr: $(POD_NAME)}");
+    assertThat(Chart.text("default")).doesNotContain("checkpoint");
   }
 
   private static List<String> mounts(JsonNode pod, String volume) {

@@ -39,6 +39,8 @@ class RefusedValuesTest {
         "persistence.size | much | /persistence/size | does not match pattern",
         "image.digest | latest | /image/digest | does not match pattern",
         "secretNamespaces[0] | '*' | /secretNamespaces/0 | does not match pattern",
+        "checkpoints.every | soon | /checkpoints/every | does not match pattern",
+        "checkpoints.key.secretName | audit-key | /checkpoints/key/secretName | value must be ''",
         "gateway.podDisruptionBudget.maxUnavailable | 2 | /gateway/podDisruptionBudget/maxUnavailable | value must be one of 0, 1",
       })
   void refused(String name, String value, String path, String message) {

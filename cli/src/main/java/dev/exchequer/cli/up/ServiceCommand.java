@@ -80,7 +80,7 @@ public final class ServiceCommand implements Callable<Integer> {
             ? new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages)
             : new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages, remote(operator));
     PostgresSettings database = store.settings(spec, node, System.getenv());
-    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data))).with(checkpoints.plan(System.getenv()));
+    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data))).with(checkpoints.plan(spec, System.getenv()));
   }
 
   private OperatorLink.Remote remote(RemoteOperator given) {

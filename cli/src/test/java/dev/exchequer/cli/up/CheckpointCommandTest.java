@@ -1,6 +1,7 @@
 package dev.exchequer.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.cli.admin.CommandFailed;
 import dev.exchequer.server.Checkpoints;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -23,9 +25,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** `checkpoint` and `verify --checkpoints` on a ledger in which nothing happened yet. */
 class CheckpointCommandTest {
+  private static final CommandSpec SPEC = new CommandLine(new ServiceCommand()).getCommandSpec();
+
   @TempDir Path folder = Path.of("");
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -97,11 +102,31 @@ class CheckpointCommandTest {
   @Test
   void upTellsItsServiceByTheEnvironment() {
     CheckpointOption given = new CheckpointOption();
-    assertThat(given.plan(Map.of())).isNull();
+    assertThat(given.plan(SPEC, Map.of())).isNull();
     given.folder = folder;
     given.key = folder.resolve("k");
     Checkpoints.Plan plan = new Checkpoints.Plan(folder, folder.resolve("k"), Checkpoints.Plan.USUAL);
-    assertThat(given.plan(Map.of())).isEqualTo(plan);
-    assertThat(new CheckpointOption().plan(CheckpointOption.environment(plan))).isEqualTo(plan);
+    assertThat(given.plan(SPEC, Map.of())).isEqualTo(plan);
+    assertThat(new CheckpointOption().plan(SPEC, CheckpointOption.environment(plan))).isEqualTo(plan);
+    for (Duration every : List.of(Duration.ofSeconds(1), Duration.ofDays(40), Duration.ofMillis(3_723_004))) {
+      Checkpoints.Plan another = new Checkpoints.Plan(folder, null, every);
+      assertThat(new CheckpointOption().plan(SPEC, CheckpointOption.environment(another))).isEqualTo(another);
+    }
+  }
+
+  @Test
+  void theIntervalIsSaid() {
+    CheckpointOption given = new CheckpointOption();
+    given.folder = folder;
+    given.every = "1h30m";
+    assertThat(given.plan(SPEC, Map.of("EXCHEQUER_CHECKPOINT_EVERY", "5m"))).isEqualTo(new Checkpoints.Plan(folder, null, Duration.ofMinutes(90)));
+    for (String wrong : List.of("15", "0s", "999ms", "soon")) {
+      given.every = wrong;
+      assertThatThrownBy(() -> given.plan(SPEC, Map.of())).hasMessage("--checkpoint-every must be a duration of at least 1s, like 15m or 1h30m, not " + wrong);
+    }
+    given.folder = null;
+    assertThatThrownBy(() -> given.plan(SPEC, Map.of())).hasMessage("--checkpoint-every needs --checkpoints");
+    given.every = null;
+    assertThatThrownBy(() -> given.plan(SPEC, Map.of("EXCHEQUER_CHECKPOINT_EVERY", "x"))).hasMessageStartingWith("EXCHEQUER_CHECKPOINT_EVERY must be");
   }
 }
