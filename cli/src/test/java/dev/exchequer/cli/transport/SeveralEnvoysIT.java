@@ -53,8 +53,8 @@ class SeveralEnvoysIT {
         }
         // it leaves: who is not there is not waited for
         awaitEnvoys("one is left", Map.of("gateway-0", "Serving"), "1/1");
-        awaitProgrammed("secure", "True");
-        awaitProgrammed("plain", "True");
+        awaitProgrammed("ModelRoute", "secure", "True");
+        awaitProgrammed("ModelRoute", "plain", "True");
       }
     }
   }
@@ -63,17 +63,18 @@ class SeveralEnvoysIT {
     whole.awaitServing();
     lacking.awaitServing();
     awaitEnvoys("both serve", Map.of("gateway-0", "Serving", "gateway-1", "Serving"), "2/2");
-    awaitProgrammed("plain", "True");
+    awaitProgrammed("ModelRoute", "plain", "True");
 
     // https needs what the second has not
     apply(HALF.formatted("ModelProvider", "{baseUrl: 'https://127.0.0.1:1/v1', dialect: OpenAI, auth: {type: None}}"));
     apply(HALF.formatted("ModelRoute", "{models: [secure], priceSheetRefs: [{name: credit}], hops: [{name: only, providerRef: {name: secure}, upstreamModel: ok, routeClass: Direct}]}"));
     awaitEnvoys("one refuses", Map.of("gateway-0", "Serving", "gateway-1", "Refused"), "1/2");
-    JsonNode refused = awaitProgrammed("secure", "False");
+    JsonNode refused = awaitProgrammed("ModelRoute", "secure", "False");
     assertThat(refused.path("message").asText()).as("which, and in its words").contains("gateway-1: ").contains("envoy.transport_sockets.tls");
-    awaitProgrammed("plain", "False");
+    assertThat(awaitProgrammed("TokenGateway", "exchequer", "False").path("message")).isEqualTo(refused.path("message"));
+    assertThat(awaitProgrammed("ModelRoute", "plain", "True").path("message").asText()).as("what is as it was serves everywhere").isEqualTo("serves");
     assertThat(replica.holds("gateway-1")).as("the service beside it keeps the plan that its Envoy has").isNotEqualTo(replica.holds("gateway-0"));
-    assertThat(whole.post("secure").statusCode()).as("the other has the route; nobody listens there").isEqualTo(503);
+    assertThat(whole.post("secure").statusCode()).as("the other has the route; nobody listens there").isEqualTo(502);
     assertThat(lacking.post("secure").statusCode()).as("and this one has not").isEqualTo(404);
     assertThat(List.of(whole.post("usage-100-10").statusCode(), lacking.post("usage-100-10").statusCode())).as("nothing else stops").containsOnly(200);
   }
@@ -100,21 +101,19 @@ class SeveralEnvoysIT {
         () -> status("TokenGateway", "exchequer").toPrettyString());
   }
 
-  private JsonNode awaitProgrammed(String route, String is) {
-    Await.until(
-        "Programmed of " + route + " is " + is,
-        () -> programmed(route).path("status").asText().equals(is),
-        () -> status("ModelRoute", route).toPrettyString());
-    return programmed(route);
+  private JsonNode awaitProgrammed(String kind, String name, String is) {
+    Await.until("Programmed of " + name + " is " + is, () -> programmed(kind, name).path("status").asText().equals(is), () -> status(kind, name).toPrettyString());
+    return programmed(kind, name);
   }
 
-  private JsonNode programmed(String route) {
-    for (JsonNode condition : status("ModelRoute", route).path("conditions")) {
+  private JsonNode programmed(String kind, String name) {
+    JsonNode status = status(kind, name);
+    for (JsonNode condition : status.path("conditions")) {
       if (condition.path("type").asText().equals("Programmed")) {
         return condition;
       }
     }
-    return status("ModelRoute", route).path("none");
+    return status.path("none");
   }
 
   private JsonNode status(String kind, String name) {
