@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.exchequer.money.Money;
+import dev.exchequer.server.store.prune.ShortReceipt;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +113,8 @@ public final class Explanation {
     if (error.isObject()) {
       String code = ReceiptText.of(error.path("code"));
       String told = ReceiptText.of(receipt.path("status")).equals("Denied") ? "refused with " : "answered with ";
-      lines.add(told + error.path("httpStatus").asInt() + " " + code + ": " + ReceiptText.of(error.path("message")));
+      String message = ReceiptText.of(error.path("message"));
+      lines.add(told + error.path("httpStatus").asInt() + " " + code + (message.isEmpty() ? "" : ": " + message));
       String change = RefusalText.toChange(code, !receipt.path("hops").isEmpty());
       if (!change.isEmpty()) {
         lines.add("to change it: " + change);
@@ -125,6 +127,10 @@ public final class Explanation {
     }
     for (JsonNode entry : receipt.path("corrections")) {
       lines.add(correction(receipt, entry));
+    }
+    JsonNode removed = receipt.path(ShortReceipt.REMOVED);
+    if (removed.isObject()) {
+      lines.add("its details were removed on " + ReceiptText.time(removed.path("at")) + " by " + ReceiptText.of(removed.path("by")) + ": prices, holds and what else was considered are not there any more");
     }
     return lines;
   }

@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.server.store.prune.Pruner;
 import java.util.Optional;
 
 /** A ledger that is open, in whichever store: the lane that changes it and what is read beside it. Closed as a whole, when nobody asks any more. */
@@ -15,6 +16,8 @@ public interface LedgerHome extends AutoCloseable {
   LedgerHistory history();
 
   LedgerPicture.Source pictures();
+
+  Pruner pruner();
 
   /** A policy's bytes, to be stored when it is activated. */
   void remember(String digest, byte[] policy);

@@ -2,6 +2,8 @@ package dev.exchequer.server.store;
 
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.policy.Policy;
+import dev.exchequer.server.store.prune.Pruner;
+import dev.exchequer.server.store.prune.SqlPruner;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ public final class SqliteHome implements LedgerHome {
   private final SqliteReads reads;
   private final SqliteHistory history;
   private final SqlitePicture pictures;
+  private final SqlitePruning pruning;
+  private final Pruner pruner;
 
   private SqliteHome(SqliteStore store, Clock clock, GroupCommitLane.Observer observer) {
     List<LedgerState> first = new ArrayList<>(1);
@@ -25,6 +29,8 @@ public final class SqliteHome implements LedgerHome {
     this.reads = new SqliteReads(store);
     this.history = new SqliteHistory(store);
     this.pictures = new SqlitePicture(store);
+    this.pruning = new SqlitePruning(store.files());
+    this.pruner = new SqlPruner(pruning, clock, SqlitePruning.RECEIPTS);
   }
 
   /** As {@link SqliteStore#open}. */
@@ -61,6 +67,15 @@ public final class SqliteHome implements LedgerHome {
   @Override
   public LedgerPicture.Source pictures() {
     return pictures;
+  }
+
+  SqlPruner.Door pruning() {
+    return pruning;
+  }
+
+  @Override
+  public Pruner pruner() {
+    return pruner;
   }
 
   @Override

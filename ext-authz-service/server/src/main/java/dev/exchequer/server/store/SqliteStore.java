@@ -80,7 +80,11 @@ public final class SqliteStore implements LedgerStore {
   public void commit(Collection<Change> changes, long nowMs) {
     files.turn().lock();
     try {
+      // What was read to decide is an old picture as soon as somebody else wrote (who prunes), and SQLite writes nothing after one.
+      connection.rollback();
       writer.commit(changes, nowMs);
+    } catch (SQLException e) {
+      throw new LedgerLane.LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
     } finally {
       files.turn().unlock();
     }

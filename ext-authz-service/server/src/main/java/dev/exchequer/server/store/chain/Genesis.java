@@ -120,7 +120,7 @@ public final class Genesis implements JavaMigration {
   }
 
   private void receipts(Connection connection, ChainWriter places) throws SQLException {
-    String page = "SELECT " + rows.receiptColumns() + " FROM receipts WHERE id > ? ORDER BY id LIMIT " + PAGE;
+    String page = "SELECT " + rows.wholeReceiptColumns() + " FROM receipts WHERE id > ? ORDER BY id LIMIT " + PAGE;
     String id = "";
     int read = PAGE;
     try (PreparedStatement select = connection.prepareStatement(page);

@@ -20,8 +20,11 @@ public record StoredRows(String allocationsIn, Function<@Nullable String, List<A
   /** The column of {@link #receiptColumns} that has the stored JSON. */
   public static final int BODY = 10;
 
+  /** The column of {@link #receiptColumns} that has the digest of what stood there, null where it stands there still. */
+  public static final int DIGEST = 11;
+
   /** The first column after {@link #receiptColumns}. */
-  public static final int AFTER_RECEIPT = 11;
+  public static final int AFTER_RECEIPT = 12;
 
   /** The first column after {@link #entryColumns}. */
   public static final int AFTER_ENTRY = 13;
@@ -41,13 +44,24 @@ public record StoredRows(String allocationsIn, Function<@Nullable String, List<A
 
   /** Of a SELECT, for {@link #receipt}; others may follow from AFTER_RECEIPT on. */
   public String receiptColumns() {
-    return "id, time, api_key, project, route, model, status, task, end_user, body";
+    return receiptColumns("digest");
   }
 
+  /** The same of a ledger that is older than prunings. */
+  String wholeReceiptColumns() {
+    return receiptColumns("NULL");
+  }
+
+  private static String receiptColumns(String digest) {
+    return "id, time, api_key, project, route, model, status, task, end_user, body, " + digest;
+  }
+
+  /** @throws IllegalArgumentException if its digest is none */
   public ReceiptFacts receipt(ResultSet r) throws SQLException {
+    byte[] digest = r.getBytes(DIGEST);
     return new ReceiptFacts(
         r.getString(1), r.getLong(2), r.getString(3), r.getString(4), r.getString(5), given(r.getString(6)), r.getString(7), r.getString(8), given(r.getString(9)),
-        ChainWriter.digest(r.getString(BODY)));
+        digest == null ? ChainWriter.digest(r.getString(BODY)) : Hash.of(digest));
   }
 
   private @Nullable String given(@Nullable String column) {

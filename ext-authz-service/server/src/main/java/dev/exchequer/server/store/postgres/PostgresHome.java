@@ -9,6 +9,8 @@ import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerLane;
 import dev.exchequer.server.store.LedgerPicture;
 import dev.exchequer.server.store.LedgerReads;
+import dev.exchequer.server.store.prune.Pruner;
+import dev.exchequer.server.store.prune.SqlPruner;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
@@ -28,8 +30,10 @@ public final class PostgresHome implements LedgerHome {
   private final PostgresReads reads;
   private final PostgresHistory history;
   private final PostgresPicture pictures;
+  private final PostgresPruning pruning;
+  private final Pruner pruner;
 
-  private PostgresHome(Taken taken, SharedLane lane, Sessions reading) {
+  private PostgresHome(Taken taken, SharedLane lane, Sessions reading, Sessions pruning, Clock clock) {
     this.session = taken.session();
     this.policies = taken.policies();
     this.loaded = taken.loaded();
@@ -38,6 +42,8 @@ public final class PostgresHome implements LedgerHome {
     this.reads = new PostgresReads(readers);
     this.history = new PostgresHistory(readers, session.replica());
     this.pictures = new PostgresPicture(readers);
+    this.pruning = new PostgresPruning(readers, pruning);
+    this.pruner = new SqlPruner(this.pruning, clock, PostgresPruning.RECEIPTS);
     LOG.info("the ledger is shared: this is {}, epoch {}", session.replica(), session.epoch());
   }
 
@@ -58,7 +64,7 @@ public final class PostgresHome implements LedgerHome {
     Schema.migrate(settings);
     Taken taken = Taken.over(writing, settings.replica(), decode, clock, Decider.CORE, observer::stored);
     try {
-      return new PostgresHome(taken, new SharedLane(taken.ledger(), observer), reading);
+      return new PostgresHome(taken, new SharedLane(taken.ledger(), observer), reading, Sessions.of(settings, "pruner"), clock);
     } catch (RuntimeException e) {
       taken.ledger().close();
       throw e;
@@ -97,6 +103,15 @@ public final class PostgresHome implements LedgerHome {
   @Override
   public LedgerPicture.Source pictures() {
     return pictures;
+  }
+
+  SqlPruner.Door pruning() {
+    return pruning;
+  }
+
+  @Override
+  public Pruner pruner() {
+    return pruner;
   }
 
   @Override

@@ -32,8 +32,10 @@ public final class LedgerProof {
    *
    * @param timeMs ledger time of the last commit, milliseconds since the epoch
    * @param checkpoints of this ledger that it was compared with
+   * @param pruned receipts without their details
+   * @param prunedBeforeMs of requests that came before it, milliseconds since the epoch; null = none
    */
-  public record Fits(long timeMs, long balances, long entries, long holds, long receipts, long chains, int checkpoints) {}
+  public record Fits(long timeMs, long balances, long entries, long holds, long receipts, long chains, int checkpoints, long pruned, @Nullable Long prunedBeforeMs) {}
 
   /**
    * @param database a ledger in SQLite or a copy of one, in use or not
@@ -124,10 +126,12 @@ public final class LedgerProof {
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);
     new HouseProof().read(rows);
+    PruningProof prunings = new PruningProof(ids.getFirst());
+    prunings.read(rows);
     ChainProof chains = new ChainProof(form, ids.getFirst(), witness);
     chains.read(rows, entries.entries + receipts.receipts);
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {
-      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints);
+      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints, prunings.receipts, prunings.beforeMs);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.exchequer.server.store.proof;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.server.store.ReceiptJson;
 import dev.exchequer.server.store.chain.ReceiptFacts;
+import dev.exchequer.server.store.chain.StoredRows;
+import dev.exchequer.server.store.prune.ShortReceipt;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -35,9 +37,11 @@ final class ReceiptProof {
               running(c);
               more[0] = c.next();
             }
-            JsonNode body = Rows.json(r.getString(10), "receipt " + id);
-            columns(form.rows().receipt(r), body);
-            more[0] = receipt(id, body, c, more[0]);
+            JsonNode body = Rows.json(r.getString(StoredRows.BODY), "receipt " + id);
+            boolean whole = r.getBytes(StoredRows.DIGEST) == null;
+            Misfit.unless(whole != body.has(ShortReceipt.REMOVED), "receipt " + id, whole ? "its details are not there, and no pruning removed them" : "has details and is said to have none");
+            columns(facts(r, form, id), body, whole);
+            more[0] = receipt(id, body, whole, c, more[0]);
           });
       while (more[0]) {
         running(c);
@@ -46,13 +50,21 @@ final class ReceiptProof {
     }
   }
 
-  /** What receipts are searched by says what they say. */
-  private static void columns(ReceiptFacts columns, JsonNode body) throws Misfit {
+  private static ReceiptFacts facts(ResultSet r, KeptForm form, String id) throws SQLException, Misfit {
+    try {
+      return form.rows().receipt(r);
+    } catch (IllegalArgumentException e) {
+      throw new Misfit("receipt " + id, "its digest is none: " + e.getMessage());
+    }
+  }
+
+  /** What receipts are searched by says what they say. The end user is no more in one without its details. */
+  private static void columns(ReceiptFacts columns, JsonNode body, boolean whole) throws Misfit {
     boolean same =
         columns.id().equals(body.path("id").asText()) && ReceiptJson.time(columns.timeMs()).equals(body.path("time").asText()) && columns.status().equals(body.path("status").asText())
             && columns.apiKey().equals(body.path("apiKey").asText()) && columns.project().equals(body.path("project").asText())
             && Objects.equals(columns.route(), Rows.text(body.path("route"))) && Objects.equals(columns.model(), Rows.text(body.path("requestedModel")))
-            && Objects.equals(columns.task(), Rows.text(body.path("task"))) && Objects.equals(columns.endUser(), Rows.text(body.path("endUser")));
+            && Objects.equals(columns.task(), Rows.text(body.path("task"))) && Objects.equals(whole ? columns.endUser() : null, Rows.text(body.path("endUser")));
     Misfit.unless(same, "receipt " + columns.id(), "its columns and its body say different things");
   }
 
@@ -61,7 +73,7 @@ final class ReceiptProof {
     Misfit.unless(c.getString(8) != null, "entry " + c.getLong(5) + " of " + c.getString(4), "charges the request " + c.getString(1) + ", which has no receipt and does not run");
   }
 
-  private static boolean receipt(String id, JsonNode body, ResultSet c, boolean charges) throws SQLException, Misfit {
+  private static boolean receipt(String id, JsonNode body, boolean whole, ResultSet c, boolean charges) throws SQLException, Misfit {
     boolean more = charges;
     Map<String, BigInteger> totals = new HashMap<>();
     int attempts = 0;
@@ -73,7 +85,9 @@ final class ReceiptProof {
       }
       Misfit.unlessEqual(++attempts, hop.path("attempt").asInt(), row, "its attempt");
       BigInteger charge = nanos(hop.path("charge"), row);
-      lines(hop, charge, row);
+      if (whole) {
+        lines(hop, charge, row);
+      }
       if (charge.signum() == 0) {
         continue;
       }

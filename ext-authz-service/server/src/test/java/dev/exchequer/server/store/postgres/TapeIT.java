@@ -23,8 +23,13 @@ import dev.exchequer.server.store.LedgerHome;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.SetClock;
 import dev.exchequer.server.store.SqliteHome;
+import dev.exchequer.server.store.prune.Pruner;
+import dev.exchequer.server.summary.Dimension;
+import dev.exchequer.server.summary.Granularity;
+import dev.exchequer.server.summary.UsageReport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -97,10 +102,33 @@ class TapeIT {
         assertThat(given.get(i)).as("seed %s, line %s of the books", seed, i).isEqualTo(expected.get(i));
       }
       assertThat(given).hasSameSizeAs(expected);
+      withoutDetails(local, shared.getLast(), replicas == 1, expected);
       assertThat(PostgresServer.number(url, "SELECT sum(running) FROM anchors")).isEqualTo(PostgresServer.number(url, "SELECT count(*) FROM requests"));
     } finally {
       shared.forEach(LedgerHome::close);
     }
+  }
+
+  /** Details go on both: what is left is the same, and of the sums everything. */
+  private void withoutDetails(LedgerHome local, LedgerHome last, boolean oneWriter, List<Object> before) {
+    clock.forward(2 * Pruner.SHORTEST_MS);
+    Command later = new Command.Adjust(World.CREDIT, 1, "jane", "a day later", "later");
+    assertThat(last.lane().submit(later).join()).isEqualTo(local.lane().submit(later).join());
+    List<UsageReport.Row> usage = usage(local);
+    for (LedgerHome home : List.of(local, last)) {
+      try (Pruner.Run run = home.pruner().begin("the tape", home.pruner().latestLimit()).orElseThrow()) {
+        assertThat(run.toEnd(() -> false).receipts()).isPositive();
+      }
+    }
+    List<Object> expected = books(local, oneWriter);
+    assertThat(books(last, oneWriter)).isEqualTo(expected);
+    assertThat(expected).isNotEqualTo(before);
+    assertThat(usage(local)).usingRecursiveComparison().isEqualTo(usage);
+    assertThat(usage(last)).usingRecursiveComparison().isEqualTo(usage);
+  }
+
+  private static List<UsageReport.Row> usage(LedgerHome home) {
+    return UsageReport.of(home.history(), new UsageReport.Query(List.of(Dimension.values()), Granularity.NONE, ZoneOffset.UTC, World.START, World.START + 1_000_000_000L));
   }
 
   private void flood(List<Command> commands) {

@@ -1,0 +1,325 @@
+package dev.exchequer.server.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.ProviderView;
+import dev.exchequer.ledger.Result;
+import dev.exchequer.ledger.World;
+import dev.exchequer.policy.Budget;
+import dev.exchequer.selection.RequestFacts;
+import dev.exchequer.server.admin.Explanation;
+import dev.exchequer.server.store.proof.LedgerProof;
+import dev.exchequer.server.store.proof.Misfit;
+import dev.exchequer.server.store.prune.Pruner;
+import dev.exchequer.server.store.prune.Pruning;
+import dev.exchequer.server.store.prune.SqlPruner;
+import dev.exchequer.server.summary.Dimension;
+import dev.exchequer.server.summary.Granularity;
+import dev.exchequer.server.summary.Statement;
+import dev.exchequer.server.summary.UsageReport;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Details of old receipts go, and money, sums and proof stay: on either store. */
+public abstract class PruningCases {
+  private static final long DAY = Duration.ofDays(1).toMillis();
+  private static final long NOW = 1_800_000_000_000L;
+  private static final String ACTOR = "the retention of 90d";
+
+  protected final SetClock clock = new SetClock(NOW);
+
+  protected abstract OpenLedger open(World world, Clock at);
+
+  protected abstract LedgerProof.Fits proof() throws Exception;
+
+  /** Changes the rows as who owns the database can. */
+  protected abstract void tamper(String sql) throws Exception;
+
+  /** Changes the rows as the program could. */
+  protected abstract void edit(String sql) throws SQLException;
+
+  /** What the store's own pruner uses. */
+  protected abstract SqlPruner.Door door(OpenLedger ledger);
+
+  protected abstract String receiptsByTime();
+
+  private static World world() {
+    World world = new World();
+    world.credit = "60";
+    world.wallet = "40";
+    world.concurrency = 1_000;
+    world.costSheet = World.costSheet("USD");
+    world.budgets.add(world.budget("users", Budget.Per.END_USER, "CREDIT", "50", 3));
+    return world;
+  }
+
+  private static RequestFacts facts(OpenLedger ledger, String id) {
+    RequestFacts f = ledger.world.facts(id, "nightly", null);
+    return new RequestFacts(
+        f.id(), f.timeMs(), f.apiKey(), f.keyLabel(), f.project(), f.owner(), f.task(), "ada@example", "client-" + id, f.idempotencyKey(), f.endpoint(), "modell \u00e4 \ud800", f.route(),
+        f.routeGeneration(), f.fallbackDigest(), f.planDigest(), f.streamed(), f.narrowedTo(), f.demand());
+  }
+
+  /** Requests of one day: some that are charged, one that is refused, one that failed. */
+  private void day(OpenLedger ledger, String name, int requests) {
+    ledger.world.now = clock.millis();
+    for (int i = 0; i < requests; i++) {
+      String id = name + String.format("%03d", i);
+      assertThat(ledger.lane.submit(new Command.Admit(facts(ledger, id), ProviderView.ALL_WELL)).join()).isInstanceOf(Result.Held.class);
+      ledger.lane.submit(new Command.Settle(new HoldId(id, 1), i == 1 ? World.status(400) : World.ok(20 + i, 10), ProviderView.ALL_WELL)).join();
+    }
+    ledger.lane.submit(new Command.Deny(facts(ledger, name + "x"), Ending.of(400, "bad_request", "secret text", new Ending.Retry.No()))).join();
+  }
+
+  private void threeDays(OpenLedger ledger, int requests) {
+    day(ledger, "a", requests);
+    ledger.lane.submit(new Command.Refund("a000", 1, 1_000, "jane", "it was bad", "k")).join();
+    clock.forward(DAY);
+    day(ledger, "b", requests);
+    clock.forward(DAY);
+    day(ledger, "c", requests);
+  }
+
+  private static List<Object> reports(LedgerHome home) {
+    List<Object> reports = new ArrayList<>();
+    for (Dimension dimension : Dimension.values()) {
+      UsageReport.of(home.history(), new UsageReport.Query(List.of(dimension), Granularity.DAY, ZoneOffset.UTC, NOW - DAY, NOW + 9 * DAY))
+          .forEach(
+              row ->
+                  reports.add(
+                      List.of(
+                          row.startMs(), String.valueOf(row.group()), row.sum().requests(), row.sum().attempts(), row.sum().measured(), row.sum().estimated(), row.sum().meters(),
+                          row.sum().charges(), row.sum().costs(), row.sum().margins(), row.sum().costUnknown())));
+    }
+    YearMonth month = YearMonth.from(Instant.ofEpochMilli(NOW).atZone(ZoneOffset.UTC));
+    reports.add(Statement.of(home.history(), World.CREDIT, month, ZoneOffset.UTC).orElseThrow());
+    reports.addAll(home.history().houseAccounts());
+    reports.addAll(home.reads().balances());
+    reports.addAll(home.reads().budgets());
+    return reports;
+  }
+
+  private Pruning pruned(Pruner pruner, long beforeMs) {
+    try (Pruner.Run run = pruner.begin(ACTOR, beforeMs).orElseThrow()) {
+      return run.toEnd(() -> false);
+    }
+  }
+
+  @Test
+  void detailsGoAndEverySumStays() throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 5);
+      Pruner pruner = ledger.home.pruner();
+      List<Object> before = reports(ledger.home);
+      String whole = ledger.reads.receipt("a000").orElseThrow();
+      assertThat(whole).contains("ada@example", "client-a000", "\"lines\":[{");
+
+      long limit = pruner.latestLimit();
+      assertThat(limit).isEqualTo(NOW + DAY);
+      assertThat(pruner.preview(limit)).isEqualTo(new Pruner.Preview(limit, 6, NOW, NOW));
+      assertThat(ledger.reads.receipt("a000")).as("a preview changes nothing").contains(whole);
+      Pruning done = pruned(pruner, limit);
+
+      assertThat(done.receipts()).isEqualTo(6);
+      assertThat(done.state()).isEqualTo(Pruning.State.DONE);
+      assertThat(pruner.prunings(9)).containsExactly(done);
+      assertThat(reports(ledger.home)).isEqualTo(before);
+      String left = ledger.reads.receipt("a000").orElseThrow();
+      assertThat(left).contains("\"detailsRemoved\":{\"at\":\"2027-01-17T08:00:00.000Z\",\"by\":\"the retention of 90d\",\"pruning\":1,\"digest\":\"", "\"corrections\":[{");
+      assertThat(left).doesNotContain("ada@example", "client-a000", "\"lines\"", "owner", "keyLabel");
+      assertThat(Explanation.of(left)).contains("its details were removed on 2027-01-17 08:00:00Z by the retention of 90d", "paid by default/credit");
+      assertThat(Explanation.of(ledger.reads.receipt("ax").orElseThrow())).contains("refused with 400 bad_request\n").doesNotContain("secret text");
+      assertThat(ledger.reads.receipt("b000").orElseThrow()).contains("ada@example", "\"lines\":[{");
+      LedgerProof.Fits fits = proof();
+      assertThat(fits.pruned()).isEqualTo(6);
+      assertThat(fits.prunedBeforeMs()).isEqualTo(limit);
+      assertThat(fits.receipts()).isEqualTo(18);
+
+      assertThat(pruner.begin(ACTOR, limit)).as("nothing is left to do").isEmpty();
+      clock.forward(DAY);
+      day(ledger, "d", 1);
+      assertThat(pruned(pruner, pruner.latestLimit()).receipts()).isEqualTo(6);
+      assertThat(proof().pruned()).isEqualTo(12);
+    }
+    try (OpenLedger again = open(world(), clock)) {
+      Result refunded = again.lane.submit(new Command.Refund("a002", 1, 1_000, "jane", "also bad", "k2")).join();
+      assertThat(refunded).as("money of a receipt without details can be given back").isNotInstanceOf(Result.Rejected.class);
+      assertThat(again.reads.receipt("a002").orElseThrow()).contains("also bad");
+      assertThat(proof().pruned()).isEqualTo(12);
+    }
+  }
+
+  @Test
+  void whatIsNotADayOldStays() {
+    try (OpenLedger ledger = open(world(), clock)) {
+      day(ledger, "a", 2);
+      Pruner pruner = ledger.home.pruner();
+      assertThatThrownBy(() -> pruner.begin(ACTOR, NOW - DAY + 1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a day at least");
+      assertThat(pruner.begin(ACTOR, NOW - DAY)).isEmpty();
+      clock.forward(9 * DAY);
+      assertThatThrownBy(() -> pruner.begin(ACTOR, NOW + 1)).as("the ledger's time is what counts while the clock alone runs ahead").isInstanceOf(IllegalArgumentException.class);
+      assertThat(pruner.prunings(9)).isEmpty();
+    }
+  }
+
+  /** The process ends inside a batch; the next one goes on, and what a batch did it did once. */
+  @Test
+  void aCrashLosesABatchOrNothing() throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 9);
+      List<Object> before = reports(ledger.home);
+      SqlPruner.Door door = door(ledger);
+      SqlPruner crashing = new SqlPruner(new Crashing(door, 4), clock, receiptsByTime(), 3);
+      try (Pruner.Run run = crashing.begin("who crashed", NOW + 1).orElseThrow()) {
+        assertThatThrownBy(() -> run.toEnd(() -> false)).isInstanceOf(LedgerLane.LedgerUnavailable.class).hasMessageContaining("the power went");
+      }
+      assertThat(proof().pruned()).as("two batches of three").isEqualTo(6);
+      assertThat(reports(ledger.home)).isEqualTo(before);
+      assertThat(ledger.home.pruner().prunings(1).getFirst().state()).isEqualTo(Pruning.State.RUNNING);
+
+      Pruning rest = pruned(ledger.home.pruner(), NOW + 1);
+      assertThat(rest.receipts()).isEqualTo(4);
+      assertThat(ledger.home.pruner().prunings(9)).extracting(Pruning::state).containsExactly(Pruning.State.DONE, Pruning.State.BROKEN_OFF);
+      assertThat(proof().pruned()).isEqualTo(10);
+      assertThat(reports(ledger.home)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void oneIsStoppedAndNobodyElseBeginsMeanwhile() throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 9);
+      SqlPruner small = new SqlPruner(door(ledger), clock, receiptsByTime(), 2);
+      try (Pruner.Run run = small.begin(ACTOR, NOW + DAY).orElseThrow()) {
+        assertThatThrownBy(() -> ledger.home.pruner().begin(ACTOR, NOW + DAY)).isInstanceOf(Pruner.Busy.class);
+        int[] asked = {0};
+        Pruning stopped = run.toEnd(() -> asked[0]++ == 2);
+        assertThat(stopped.state()).isEqualTo(Pruning.State.BROKEN_OFF);
+        assertThat(stopped.receipts()).isEqualTo(4);
+      }
+      assertThat(pruned(ledger.home.pruner(), NOW + DAY).receipts()).isEqualTo(6);
+      assertThat(proof().pruned()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void requestsGoOnWhileDetailsGo() throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 150);
+      SqlPruner small = new SqlPruner(door(ledger), clock, receiptsByTime(), 5);
+      AtomicBoolean over = new AtomicBoolean();
+      CompletableFuture<Pruning> pruning =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (Pruner.Run run = small.begin(ACTOR, NOW + DAY).orElseThrow()) {
+                  return run.toEnd(() -> false);
+                } finally {
+                  over.set(true);
+                }
+              });
+      int requests = 0;
+      while (!over.get() && requests < 5_000) {
+        List<CompletableFuture<Result>> settled = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          String id = "m" + requests++;
+          settled.add(ledger.admit(id).thenCompose(held -> ledger.settle(id)));
+          // of an attempt that ended long ago: read from the store while the batch is decided
+          settled.add(ledger.settle("a00" + i));
+        }
+        assertThat(settled).allSatisfy(each -> assertThat(each.join()).isInstanceOf(Result.Settled.class));
+      }
+      assertThat(pruning.join().receipts()).isEqualTo(151);
+      assertThat(requests).isPositive();
+      LedgerProof.Fits fits = proof();
+      assertThat(fits.pruned()).isEqualTo(151);
+      assertThat(fits.receipts()).isEqualTo(3 * 151 + requests);
+    }
+  }
+
+  /** A ledger of which a and b have no details any more, but for `open`, which nobody pruned. */
+  protected void tampered(String sql, String named) throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 3);
+      pruned(ledger.home.pruner(), NOW + 1);
+      clock.forward(DAY);
+      day(ledger, "d", 1);
+      pruned(ledger.home.pruner(), NOW + DAY + 1);
+    }
+    assertThat(proof().pruned()).isEqualTo(8);
+    tamper(sql);
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
+  }
+
+  /** What the database itself refuses, whoever asks it with the program's rights. */
+  protected void refused(List<String> edits) throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 3);
+      pruned(ledger.home.pruner(), NOW + 1);
+    }
+    for (String sql : edits) {
+      assertThatThrownBy(() -> edit(sql)).as(sql).isInstanceOf(SQLException.class).hasMessageContaining("never");
+    }
+    assertThat(proof().pruned()).isEqualTo(4);
+  }
+
+  private static final class Crashing implements SqlPruner.Door {
+    private final SqlPruner.Door door;
+    private final int atWrite;
+    private int writes;
+
+    private Crashing(SqlPruner.Door door, int atWrite) {
+      this.door = door;
+      this.atWrite = atWrite;
+    }
+
+    @Override
+    public <T> T read(SqlHistory.Question<T> question) {
+      return door.read(question);
+    }
+
+    @Override
+    public String time() {
+      return door.time();
+    }
+
+    @Override
+    public SqlPruner.Session open() throws SQLException {
+      SqlPruner.Session session = door.open();
+      return new SqlPruner.Session() {
+        @Override
+        public <T> T write(SqlHistory.Question<T> question) throws SQLException {
+          writes++;
+          return session.write(
+              connection -> {
+                T answer = question.ask(connection);
+                if (writes > atWrite) {
+                  throw new SQLException("the power went");
+                }
+                return answer;
+              });
+        }
+
+        @Override
+        public void rest(long workedNanos) {}
+
+        @Override
+        public void close() {
+          session.close();
+        }
+      };
+    }
+  }
+}
