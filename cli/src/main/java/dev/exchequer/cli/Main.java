@@ -10,6 +10,7 @@ import dev.exchequer.cli.admin.ExplainCommand;
 import dev.exchequer.cli.admin.ExportCommand;
 import dev.exchequer.cli.admin.GrantCommand;
 import dev.exchequer.cli.admin.LotsCommand;
+import dev.exchequer.cli.admin.PruneCommand;
 import dev.exchequer.cli.admin.ReceiptsCommand;
 import dev.exchequer.cli.admin.ReconcileCommand;
 import dev.exchequer.cli.admin.RefundCommand;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class, ServiceCommand.class, OperatorCommand.class, BootstrapCommand.class, CheckCommand.class, MockProviderCommand.class,
         BalancesCommand.class, LotsCommand.class, ReceiptsCommand.class, ExplainCommand.class, DryRunCommand.class, GrantCommand.class, VoidGrantCommand.class, AdjustCommand.class,
-        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, AlertsCommand.class, TasksCommand.class, UsageCommand.class, StatementCommand.class, ExportCommand.class, ReconcileCommand.class, KeysCommand.class,
+        RefundCommand.class, SuspendCommand.class, ResumeCommand.class, CloseCommand.class, AlertsCommand.class, TasksCommand.class, UsageCommand.class, StatementCommand.class, ExportCommand.class, ReconcileCommand.class, PruneCommand.class, KeysCommand.class,
         PricesCommand.class, BackupCommand.class, VerifyCommand.class, CheckpointCommand.class, Version.VersionCommand.class
     },
     footer = {"", "Start with:  ./exchequer up", "Then:        ./exchequer explain last"})

@@ -33,6 +33,7 @@ class RefusedValuesTest {
         "envoy.port | 80 | /envoy/port | minimum: got 80, want 1,024",
         "envoy.port | 70000 | /envoy/port | maximum: got 70,000, want 65,535",
         "service.adminPort | none | /service/adminPort | got string, want integer",
+        "service.keepReceipts | 12h | /service/keepReceipts | does not match pattern",
         "gateway.service.port | 0 | /gateway/service/port | minimum: got 0, want 1",
         "gateway.service.type | ExternalName | /gateway/service/type | value must be one of 'ClusterIP', 'NodePort', 'LoadBalancer'",
         "persistence.accessMode | ReadWriteMany | /persistence/accessMode | value must be one of 'ReadWriteOnce', 'ReadWriteOncePod'",

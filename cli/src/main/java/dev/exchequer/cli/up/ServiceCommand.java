@@ -47,6 +47,8 @@ public final class ServiceCommand implements Callable<Integer> {
 
   @Mixin CheckpointOption checkpoints = new CheckpointOption();
 
+  @Mixin KeepOption keep = new KeepOption();
+
   @ArgGroup(exclusive = false, heading = "An operator elsewhere (default: it is on this machine and opens feed.sock):%n")
   @Nullable RemoteOperator operator;
 
@@ -80,7 +82,7 @@ public final class ServiceCommand implements Callable<Integer> {
             ? new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages)
             : new ServiceSettings(data, sockets, listen, adminPort, node, lease, messages, remote(operator));
     PostgresSettings database = store.settings(spec, node, System.getenv());
-    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data))).with(checkpoints.plan(spec, System.getenv()));
+    return settings.with(database == null ? null : database.as(ReplicaName.of(node, data))).with(checkpoints.plan(spec, System.getenv())).with(keep.receipts(spec, System.getenv()));
   }
 
   private OperatorLink.Remote remote(RemoteOperator given) {

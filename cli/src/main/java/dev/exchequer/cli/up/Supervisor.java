@@ -75,6 +75,7 @@ final class Supervisor {
     // in its environment, not on its command line: the URL may have a password in it
     Map<String, String> environment = new HashMap<>(settings.store().map(PostgresSettings::environment).orElse(Map.of()));
     settings.checkpoints().ifPresent(plan -> environment.putAll(CheckpointOption.environment(plan)));
+    settings.keepReceipts().ifPresent(keep -> environment.putAll(KeepOption.environment(keep)));
     Child accounting = new Child("service", service.commandLine(data, sockets, settings.adminPort()), data, starter, environment);
     started.add(() -> accounting.stop(SERVICE_PATIENCE));
     Child envoy = new Child("envoy", Commands.envoy(binary, bootstrap, data.log("envoy")), data, starter);

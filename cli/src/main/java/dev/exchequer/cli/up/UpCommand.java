@@ -53,6 +53,8 @@ public final class UpCommand implements Callable<Integer> {
 
   @Mixin CheckpointOption checkpoints = new CheckpointOption();
 
+  @Mixin KeepOption keep = new KeepOption();
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -64,7 +66,8 @@ public final class UpCommand implements Callable<Integer> {
   UpSettings settings() {
     Optional<Path> root = Optional.ofNullable(System.getProperty("exchequer.root")).map(Path::of);
     Path folder = config != null ? config : root.orElse(Path.of("")).resolve("examples/quickstart");
-    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock(), Optional.ofNullable(store.settings(spec, "local", System.getenv())), Optional.ofNullable(checkpoints.plan(spec, System.getenv())));
+    return new UpSettings(root, folder, namespace, data, listen, port, adminPort, Optional.ofNullable(envoy), mock(), Optional.ofNullable(store.settings(spec, "local", System.getenv())), Optional.ofNullable(checkpoints.plan(spec, System.getenv())),
+        Optional.ofNullable(keep.receipts(spec, System.getenv())));
   }
 
   private UpSettings.Mock mock() {

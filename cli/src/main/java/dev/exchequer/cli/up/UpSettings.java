@@ -5,6 +5,7 @@ import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,10 +15,11 @@ import java.util.Optional;
  * @param mock whether the mock provider runs, and where
  * @param store the database that keeps the ledger; empty = a file in DATA
  * @param checkpoints where what the ledger has is written down outside of it; empty = nowhere
+ * @param keepReceipts how long receipts are kept whole; empty = for ever
  */
 record UpSettings(
     Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock, Optional<PostgresSettings> store,
-    Optional<Checkpoints.Plan> checkpoints) {
+    Optional<Checkpoints.Plan> checkpoints, Optional<Duration> keepReceipts) {
   /** Where the quickstart's YAML expects the mock provider. */
   static final int MOCK_PORT = 9100;
 
@@ -32,7 +34,7 @@ record UpSettings(
 
   /** With the ledger in a file. */
   UpSettings(Optional<Path> root, Path config, String namespace, Path data, String listen, int port, int adminPort, Optional<Path> envoy, Mock mock) {
-    this(root, config, namespace, data, listen, port, adminPort, envoy, mock, Optional.empty(), Optional.empty());
+    this(root, config, namespace, data, listen, port, adminPort, envoy, mock, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   boolean loopbackOnly() {

@@ -60,6 +60,10 @@ public final class VerifyCommand implements Runnable {
       out.printf(
           Locale.ROOT, "all fits: %,d balances, %,d entries, %,d holds, %,d receipts, %,d chains%s, as of %s%n",
           fits.balances(), fits.entries(), fits.holds(), fits.receipts(), fits.chains(), checkpoints == null ? "" : String.format(Locale.ROOT, ", %,d checkpoints", fits.checkpoints()), Instant.ofEpochMilli(fits.timeMs()));
+      Long before = fits.prunedBeforeMs();
+      if (before != null) {
+        out.printf(Locale.ROOT, "%,d receipts of requests from before %s have no details any more: removed as recorded, their charges are proven, their lines are not%n", fits.pruned(), Instant.ofEpochMilli(before));
+      }
       out.flush();
     } catch (Misfit e) {
       throw new CommandFailed("does not fit: " + e.getMessage());

@@ -66,6 +66,9 @@ abstract class AskedAdmin {
         "charges":[{"unit":"CNY","charge":"0.004210000"},{"unit":"CREDIT","charge":"1.000000000"}],"estimated":1,"estimatedShare":"0.3333"},
        {"period":"2026-10-26","project":"default/acme","routeClass":null,"requests":1,"attempts":0,"meters":{},"charges":[],"estimated":0,"estimatedShare":null}]}""";
   String refusals = "{\"items\":[],\"nextCursor\":null}";
+  String prunings = "{\"items\":[],\"nextCursor\":null}";
+  String pruningBegun = "{\"pruning\":null}";
+  String pruningPreview = "{}";
   int status = 200;
   final List<String> asked = new ArrayList<>();
   final StringWriter out = new StringWriter();
@@ -113,6 +116,8 @@ abstract class AskedAdmin {
           case "/api/v1/namespaces/default/balances/wallet" -> BALANCE;
           case "/api/v1/namespaces/default/balances/wallet/lots" -> LOTS;
           case "/api/v1/alerts" -> ALERTS;
+          case "/api/v1/prunings" -> exchange.getRequestMethod().equals("POST") ? pruningBegun : prunings;
+          case "/api/v1/prunings/preview" -> pruningPreview;
           case "/api/v1/budgets/default/agents/tasks" -> exchange.getRequestMethod().equals("POST") ? BOOKED : TASKS;
           default -> exchange.getRequestMethod().equals("POST") ? BOOKED : "{\"error\":{\"message\":\"no such thing\"}}";
         };

@@ -37,6 +37,7 @@ import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.SqliteHome;
 import dev.exchequer.server.store.postgres.PostgresHome;
 import dev.exchequer.server.store.postgres.PostgresSettings;
+import dev.exchequer.server.store.prune.Retention;
 import dev.exchequer.wire.EnvoyAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +117,8 @@ public final class AccountingService implements AutoCloseable {
     OperatorLink link = operator(engine, envoy);
     alerts(ledger, link);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
+    Retention retention = keep(Retention.start(ledger.pruner(), Clock.systemUTC(), settings.keepReceipts()));
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, retention, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
     clockwork(engine);
     Checkpoints.Plan checkpoints = settings.checkpoints();
     if (checkpoints != null) {

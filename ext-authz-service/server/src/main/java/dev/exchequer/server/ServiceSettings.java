@@ -4,6 +4,7 @@ import dev.exchequer.server.link.OperatorLink;
 import dev.exchequer.server.store.postgres.PostgresSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param operator the operator of a pod's gateway; null = it is beside the service and has opened feed.sock
  * @param store the database that keeps the ledger, shared with other gateways; null = a file in DATA
  * @param checkpoints where what the ledger has is written down outside of it; null = nowhere
+ * @param keepReceipts how long receipts are kept whole, a day at least; null = for ever
  */
 public record ServiceSettings(
     Path data,
@@ -30,7 +32,8 @@ public record ServiceSettings(
     int maxInboundBytes,
     OperatorLink.@Nullable Remote operator,
     @Nullable PostgresSettings store,
-    Checkpoints.@Nullable Plan checkpoints) {
+    Checkpoints.@Nullable Plan checkpoints,
+    @Nullable Duration keepReceipts) {
   public static final long DEFAULT_LEASE_MS = 60_000;
   public static final int DEFAULT_MAX_INBOUND_BYTES = 33 * 1024 * 1024;
 
@@ -51,23 +54,28 @@ public record ServiceSettings(
 
   /** With the operator beside it. */
   public ServiceSettings(Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes) {
-    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null, null, null);
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, null, null, null, null);
   }
 
   /** With the ledger in a file. */
   public ServiceSettings(
       Path data, Path sockets, String adminHost, int adminPort, String node, long leaseMs, int maxInboundBytes, OperatorLink.@Nullable Remote operator) {
-    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, null, null);
+    this(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, null, null, null);
   }
 
   /** With the ledger in a database, null = in a file. */
   public ServiceSettings with(@Nullable PostgresSettings database) {
-    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, database, checkpoints);
+    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, database, checkpoints, keepReceipts);
   }
 
   /** With checkpoints, null = without. */
   public ServiceSettings with(Checkpoints.@Nullable Plan plan) {
-    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, store, plan);
+    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, store, plan, keepReceipts);
+  }
+
+  /** With receipts whole for so long, null = for ever. */
+  public ServiceSettings with(@Nullable Duration keep) {
+    return new ServiceSettings(data, sockets, adminHost, adminPort, node, leaseMs, maxInboundBytes, operator, store, checkpoints, keep);
   }
 
   /** One machine, as `exchequer up` starts it. */

@@ -7,6 +7,7 @@ import dev.exchequer.server.engine.Engine;
 import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.LedgerReads;
+import dev.exchequer.server.store.prune.Retention;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -39,14 +40,16 @@ public final class AdminServer implements AutoCloseable {
   private final Engine engine;
   private final LedgerReads reads;
   private final LedgerHistory history;
+  private final Retention retention;
   private final Tokens tokens;
   private final Health health;
   private final Javalin app;
 
-  private AdminServer(Engine engine, LedgerReads reads, LedgerHistory history, Tokens tokens, Health health) {
+  private AdminServer(Engine engine, LedgerReads reads, LedgerHistory history, Retention retention, Tokens tokens, Health health) {
     this.engine = engine;
     this.reads = reads;
     this.history = history;
+    this.retention = retention;
     this.tokens = tokens;
     this.health = health;
     this.app =
@@ -64,8 +67,8 @@ public final class AdminServer implements AutoCloseable {
    * @param port 0 = any free one
    * @throws RuntimeException if the port cannot be bound
    */
-  public static AdminServer start(String host, int port, Engine engine, LedgerReads reads, LedgerHistory history, Tokens tokens, Health health) {
-    AdminServer server = new AdminServer(engine, reads, history, tokens, health);
+  public static AdminServer start(String host, int port, Engine engine, LedgerReads reads, LedgerHistory history, Retention retention, Tokens tokens, Health health) {
+    AdminServer server = new AdminServer(engine, reads, history, retention, tokens, health);
     server.app.start(host, port);
     return server;
   }
@@ -102,6 +105,10 @@ public final class AdminServer implements AutoCloseable {
     ExportRoutes exports = new ExportRoutes(history.export());
     app.get("/api/v1/export/entries", viewer(exports::entries));
     app.get("/api/v1/export/receipts", viewer(exports::receipts));
+    Prunings prunings = new Prunings(retention);
+    app.get("/api/v1/prunings", viewer(prunings::list));
+    app.get("/api/v1/prunings/preview", viewer(prunings::preview));
+    app.post("/api/v1/prunings", treasurer(prunings::order));
     DryRuns dryRuns = new DryRuns(engine, Clock.systemUTC());
     app.post("/api/v1/dry-run", viewer(dryRuns::handle));
     Grants grants = new Grants(engine);

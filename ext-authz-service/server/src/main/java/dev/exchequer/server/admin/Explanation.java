@@ -100,10 +100,13 @@ public final class Explanation {
   }
 
   private static String houseCost(JsonNode cost) {
-    String sheet = "cost sheet " + ReceiptText.of(cost.path("sheet")) + "@" + ReceiptText.of(cost.path("digest")).substring(0, Math.min(4, ReceiptText.of(cost.path("digest")).length()));
+    String name = ReceiptText.of(cost.path("sheet"));
+    String digest = ReceiptText.of(cost.path("digest"));
+    String sheet = name.isEmpty() ? "its cost sheet" : "cost sheet " + name + "@" + digest.substring(0, Math.min(4, digest.length()));
     return cost.path("amount").isNull()
         ? "costs the house an unknown amount: no rate of " + sheet + " fits"
-        : "costs the house " + ReceiptText.amount(cost.path("amount")) + " " + ReceiptText.of(cost.path("unit")) + (cost.path("estimated").asBoolean() ? " (estimated)" : "") + ", " + sheet;
+        : "costs the house " + ReceiptText.amount(cost.path("amount")) + " " + ReceiptText.of(cost.path("unit")) + (cost.path("estimated").asBoolean() ? " (estimated)" : "")
+            + (name.isEmpty() ? "" : ", " + sheet);
   }
 
   /** What the client was told where it was not the provider's answer, what came after, and the sums. */

@@ -10,6 +10,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -17,6 +19,7 @@ import org.sqlite.SQLiteConfig;
  * nor makes it wait. The copy is checked before it is given its name.
  */
 public final class SqliteBackup {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteBackup.class);
   private static final int BUSY_TIMEOUT_MS = 5_000;
 
   private SqliteBackup() {}
@@ -59,11 +62,21 @@ public final class SqliteBackup {
         written.force(true);
       }
       Files.move(partial, target);
+      durable(folder);
       return copy;
     } catch (SQLException e) {
       throw new IOException("the ledger cannot be copied: " + e.getMessage(), e);
     } finally {
       Files.deleteIfExists(partial);
+    }
+  }
+
+  /** Its name too, where a folder can be forced to disk. */
+  private static void durable(Path folder) {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    } catch (IOException e) {
+      LOG.debug("{} cannot be forced to disk", folder, e);
     }
   }
 

@@ -39,6 +39,7 @@ class AdminServerTest {
   private final FakeLedger ledger = new FakeLedger();
   private final FakeHistory history = new FakeHistory();
   private final AtomicBoolean ready = new AtomicBoolean(true);
+  private final FakePruner pruner = new FakePruner();
   private final AdminServer server =
       AdminServer.start(
           "127.0.0.1",
@@ -46,6 +47,7 @@ class AdminServerTest {
           ledger,
           ledger,
           history,
+          FakePruner.retention(pruner),
           token -> Optional.ofNullable(ACTORS.get(token)),
           new AdminServer.Health(ready::get, () -> List.of("no policy yet"), () -> "exchequer_holds_total 1.0\n"));
   private final HttpClient http = HttpClient.newHttpClient();
@@ -76,7 +78,7 @@ class AdminServerTest {
         .contains(
             "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
             "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
-            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/alerts:", "  /api/v1/budgets/{ns}/{name}/tasks:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/extend:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/close:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
+            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/alerts:", "  /api/v1/budgets/{ns}/{name}/tasks:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/extend:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/close:", "  /api/v1/prunings:", "  /api/v1/prunings/preview:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
   }
 
   @ParameterizedTest

@@ -91,7 +91,7 @@ class DryRunsTest {
       LedgerEngine engine = new LedgerEngine(lane, store::remember, () -> journalWritable, LedgerEngine.Observer.NONE);
       engine.activate(policy, policy.digest().getBytes(StandardCharsets.UTF_8)).join();
       Tokens tokens = token -> token.equals("v") ? Optional.of(new Tokens.Actor("vic", Tokens.Role.VIEWER)) : Optional.empty();
-      try (AdminServer server = AdminServer.start("127.0.0.1", 0, engine, reads, new FakeHistory(), tokens, new AdminServer.Health(() -> true, List::of, () -> ""))) {
+      try (AdminServer server = AdminServer.start("127.0.0.1", 0, engine, reads, new FakeHistory(), FakePruner.retention(new FakePruner()), tokens, new AdminServer.Health(() -> true, List::of, () -> ""))) {
         use.with(new Running(server, engine, http));
       }
     }

@@ -35,7 +35,7 @@ class ExportRoutesTest {
   private final FakeHistory history = new FakeHistory();
   private final AdminServer server =
       AdminServer.start(
-          "127.0.0.1", 0, ledger, ledger, history, token -> token.equals("v") ? Optional.of(new Tokens.Actor("vic", Tokens.Role.VIEWER)) : Optional.empty(),
+          "127.0.0.1", 0, ledger, ledger, history, FakePruner.retention(new FakePruner()), token -> token.equals("v") ? Optional.of(new Tokens.Actor("vic", Tokens.Role.VIEWER)) : Optional.empty(),
           new AdminServer.Health(() -> true, List::of, () -> ""));
   private final HttpClient http = HttpClient.newHttpClient();
 

@@ -39,7 +39,7 @@ class MoneyRoutesTest {
         }
       };
   private final AdminServer server =
-      AdminServer.start("127.0.0.1", 0, ledger, ledger, new FakeHistory(), token -> Optional.ofNullable(ACTORS.get(token)), new AdminServer.Health(() -> true, List::of, () -> ""));
+      AdminServer.start("127.0.0.1", 0, ledger, ledger, new FakeHistory(), FakePruner.retention(new FakePruner()), token -> Optional.ofNullable(ACTORS.get(token)), new AdminServer.Health(() -> true, List::of, () -> ""));
   private final HttpClient http = HttpClient.newHttpClient();
 
   @AfterEach

@@ -9,12 +9,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Prunes a ledger that replicas share: one of them at a time has an advisory lock, which ends with its session. */
 final class PostgresPruning implements SqlPruner.Door {
   static final String RECEIPTS = "receipts";
 
   private static final String ALONE = "SELECT pg_try_advisory_lock(1163412305, 1)"; // 'EXCQ'
+  private static final String DONE = "SELECT pg_advisory_unlock(1163412305, 1)";
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresPruning.class);
   private static final long SHORTEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final ReadSessions readers;
@@ -78,8 +82,15 @@ final class PostgresPruning implements SqlPruner.Door {
       LockSupport.parkNanos(Math.max(SHORTEST_REST_NANOS, 2 * workedNanos));
     }
 
+    /** The server may notice the end of a session a little later: the next one is not to be told that somebody prunes. */
     @Override
     public void close() {
+      try (Statement s = connection.createStatement()) {
+        s.execute(DONE);
+        connection.commit();
+      } catch (SQLException e) {
+        LOG.debug("the session of a pruning ends with its lock", e);
+      }
       try {
         connection.close();
       } catch (SQLException e) {

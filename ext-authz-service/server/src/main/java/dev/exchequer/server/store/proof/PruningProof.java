@@ -30,8 +30,8 @@ final class PruningProof {
 
   void read(Rows rows) throws SQLException, Misfit {
     rows.each(
-        "SELECT id FROM receipts WHERE (digest IS NULL) <> (pruning IS NULL) OR pruning IS NOT NULL AND pruning NOT IN (SELECT id FROM prunings) ORDER BY id LIMIT 1",
-        r -> Misfit.unless(false, "receipt " + r.getString(1), "its details are said to be removed, and no pruning did that"));
+        "SELECT id FROM receipts WHERE pruning IS NOT NULL AND pruning NOT IN (SELECT id FROM prunings) ORDER BY pruning, time, id LIMIT 1",
+        r -> Misfit.unless(false, "receipt " + r.getString(1), ReceiptProof.NO_PRUNING));
     List<Told> all = new ArrayList<>();
     rows.each("SELECT id, actor, begun, before, receipts, last_receipt, hash FROM prunings ORDER BY id", r -> all.add(told(r)));
     Hash before = null;

@@ -16,6 +16,7 @@ import java.util.Objects;
 
 /** Every receipt against the charges in the history, read side by side: what it says was charged was posted, where and when it says, and the lines come to it. */
 final class ReceiptProof {
+  static final String NO_PRUNING = "its details are said to be removed, and no pruning did that";
   private static final int NANO_DIGITS = 9;
 
   long receipts;
@@ -29,7 +30,7 @@ final class ReceiptProof {
     try (ResultSet c = rows.open(charges)) {
       boolean[] more = {c.next()};
       rows.each(
-          "SELECT " + form.rows().receiptColumns() + " FROM receipts ORDER BY id",
+          "SELECT " + form.rows().receiptColumns() + ", pruning IS NULL FROM receipts ORDER BY id",
           r -> {
             receipts++;
             String id = r.getString(1);
@@ -40,6 +41,7 @@ final class ReceiptProof {
             JsonNode body = Rows.json(r.getString(StoredRows.BODY), "receipt " + id);
             boolean whole = r.getBytes(StoredRows.DIGEST) == null;
             Misfit.unless(whole != body.has(ShortReceipt.REMOVED), "receipt " + id, whole ? "its details are not there, and no pruning removed them" : "has details and is said to have none");
+            Misfit.unless(whole == r.getBoolean(StoredRows.AFTER_RECEIPT), "receipt " + id, NO_PRUNING);
             columns(facts(r, form, id), body, whole);
             more[0] = receipt(id, body, whole, c, more[0]);
           });

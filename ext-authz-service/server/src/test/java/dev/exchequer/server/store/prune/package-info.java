@@ -1,0 +1,4 @@
+@NullMarked
+package dev.exchequer.server.store.prune;
+
+import org.jspecify.annotations.NullMarked;
