@@ -106,6 +106,8 @@ public final class AccountingService implements AutoCloseable {
     }
     engine.restore(state);
     metrics.runningRequests(engine::runningRequests);
+    ClockWatch watch = new ClockWatch(Clock.systemUTC(), ledger.reads().balances().stream().mapToLong(LedgerReads.BalanceRow::asOfMs).max().orElse(0));
+    metrics.clockBehind(watch::behindMs);
     LedgerReads reads = ledger.reads();
     LedgerHistory history = ledger.history();
     metrics.collect(new LedgerMetrics(() -> picture(engine, reads, history), System::currentTimeMillis));
@@ -118,8 +120,8 @@ public final class AccountingService implements AutoCloseable {
     alerts(ledger, link);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
     Retention retention = keep(Retention.start(ledger.pruner(), Clock.systemUTC(), settings.keepReceipts()));
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, retention, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger)));
-    clockwork(engine);
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, retention, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger, watch)));
+    clockwork(engine, watch);
     Checkpoints.Plan checkpoints = settings.checkpoints();
     if (checkpoints != null) {
       keep(Checkpoints.start(checkpoints, history.export()));
@@ -206,19 +208,22 @@ public final class AccountingService implements AutoCloseable {
     }
   }
 
-  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain, LedgerHome ledger) {
+  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain, LedgerHome ledger, ClockWatch watch) {
     return new AdminServer.Health(
         () -> engine.admitting() && !drain.draining() && ledger.ended().isEmpty(),
         () -> List.of(ledger.ended().isPresent() ? ledger.ended().get() : drain.draining() ? "the gateway drains" : engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
+        () -> watch.warning().stream().toList(),
         metrics::text);
   }
 
   /** Leases end by the second; a lease after the start nothing of the process before can still be sent. */
-  private void clockwork(LedgerEngine engine) {
+  private void clockwork(LedgerEngine engine, ClockWatch watch) {
     ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("clockwork").daemon().factory());
     keep(clockwork::shutdownNow);
     clockwork.scheduleWithFixedDelay(
         () -> {
+          long behind = watch.behindMs();
+          LOG.trace("the clock is {} ms behind", behind);
           var unused = engine.tick().exceptionally(AccountingService::missed);
         },
         1, 1, TimeUnit.SECONDS);

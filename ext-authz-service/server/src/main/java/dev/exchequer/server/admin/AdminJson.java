@@ -159,10 +159,13 @@ final class AdminJson {
     return json.put("repeated", granted.repeated());
   }
 
-  static ObjectNode ready(boolean ready, List<String> reasons) {
+  static ObjectNode ready(boolean ready, List<String> reasons, List<String> warnings) {
     ObjectNode json = JSON.createObjectNode().put("ready", ready);
     ArrayNode list = json.putArray("reasons");
     reasons.forEach(list::add);
+    if (!warnings.isEmpty()) {
+      warnings.forEach(json.putArray("warnings")::add);
+    }
     return json;
   }
 

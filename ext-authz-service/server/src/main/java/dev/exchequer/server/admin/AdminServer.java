@@ -34,8 +34,17 @@ public final class AdminServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String BEARER = "Bearer ";
 
-  /** How the service is doing. @param reasons why it is not ready, in words */
-  public record Health(BooleanSupplier ready, Supplier<List<String>> reasons, Supplier<String> metrics) {}
+  /**
+   * How the service is doing.
+   *
+   * @param reasons why it is not ready, in words
+   * @param warnings what somebody should know although it is ready, in words
+   */
+  public record Health(BooleanSupplier ready, Supplier<List<String>> reasons, Supplier<List<String>> warnings, Supplier<String> metrics) {
+    public Health(BooleanSupplier ready, Supplier<List<String>> reasons, Supplier<String> metrics) {
+      this(ready, reasons, List::of, metrics);
+    }
+  }
 
   private final Engine engine;
   private final LedgerReads reads;
@@ -176,7 +185,7 @@ public final class AdminServer implements AutoCloseable {
 
   private void ready(Context call) {
     boolean ready = health.ready.getAsBoolean();
-    json(call.status(ready ? 200 : 503), AdminJson.text(AdminJson.ready(ready, ready ? List.of() : health.reasons.get())));
+    json(call.status(ready ? 200 : 503), AdminJson.text(AdminJson.ready(ready, ready ? List.of() : health.reasons.get(), health.warnings.get())));
   }
 
   static void json(Context call, String body) {

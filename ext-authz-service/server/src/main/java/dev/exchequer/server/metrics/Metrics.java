@@ -143,6 +143,11 @@ public final class Metrics {
     polled("exchequer_running_requests", "Requests that were admitted and have not ended.", count);
   }
 
+  /** Read when somebody looks: milliseconds by which the machine's clock is behind the latest time that it or the ledger has shown. */
+  public void clockBehind(LongSupplier ms) {
+    polled("exchequer_clock_behind_ms", "The machine's clock is so far behind the ledger's time, which stands still until it has caught up.", ms);
+  }
+
   /** Read when somebody looks. */
   public void journalBehind(String file, LongSupplier bytes) {
     journalBehind.setChild(child(bytes), file);

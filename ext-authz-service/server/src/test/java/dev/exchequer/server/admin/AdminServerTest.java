@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ class AdminServerTest {
   private final FakeLedger ledger = new FakeLedger();
   private final FakeHistory history = new FakeHistory();
   private final AtomicBoolean ready = new AtomicBoolean(true);
+  private final AtomicReference<List<String>> warnings = new AtomicReference<>(List.of());
   private final FakePruner pruner = new FakePruner();
   private final AdminServer server =
       AdminServer.start(
@@ -49,7 +51,7 @@ class AdminServerTest {
           history,
           FakePruner.retention(pruner),
           token -> Optional.ofNullable(ACTORS.get(token)),
-          new AdminServer.Health(ready::get, () -> List.of("no policy yet"), () -> "exchequer_holds_total 1.0\n"));
+          new AdminServer.Health(ready::get, () -> List.of("no policy yet"), warnings::get, () -> "exchequer_holds_total 1.0\n"));
   private final HttpClient http = HttpClient.newHttpClient();
 
   @AfterEach
@@ -64,6 +66,9 @@ class AdminServerTest {
     assertThat(get("/metrics", "").body()).contains("exchequer_holds_total");
     assertThat(get("/openapi.yaml", "").body()).startsWith("openapi: 3");
     assertThat(get("/readyz", "").statusCode()).isEqualTo(200);
+    warnings.set(List.of("the clock is behind"));
+    assertThat(get("/readyz", "").body()).isEqualTo("{\"ready\":true,\"reasons\":[],\"warnings\":[\"the clock is behind\"]}");
+    warnings.set(List.of());
     ready.set(false);
     HttpResponse<String> answer = get("/readyz", "");
     assertThat(answer.statusCode()).isEqualTo(503);
