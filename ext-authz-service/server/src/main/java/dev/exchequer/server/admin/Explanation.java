@@ -133,7 +133,8 @@ public final class Explanation {
     }
     JsonNode removed = receipt.path(ShortReceipt.REMOVED);
     if (removed.isObject()) {
-      lines.add("its details were removed on " + ReceiptText.time(removed.path("at")) + " by " + ReceiptText.of(removed.path("by")) + ": prices, holds and what else was considered are not there any more");
+      String by = ReceiptText.of(removed.path("by"));
+      lines.add("its details were removed on " + ReceiptText.time(removed.path("at")) + (by.isEmpty() ? "" : " by " + by) + ": prices, holds and what else was considered are not there any more");
     }
     return lines;
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Project.Disclose;
 import dev.exchequer.server.store.LedgerReads;
+import dev.exchequer.server.store.prune.ShortReceipt;
 import java.util.Optional;
 
 /** A project's receipts with what it discloses to its applications. Blocking. */
@@ -42,6 +43,9 @@ final class OwnReceipts {
       if (entry.path("actor").isTextual()) {
         hide(entry, "actor", "reason"); // what people write is for their own
       }
+    }
+    if (receipt.path(ShortReceipt.REMOVED).isObject()) {
+      hide(receipt.path(ShortReceipt.REMOVED), "by"); // so is who removed its details
     }
     if (project.disclose() == Disclose.BALANCE) {
       return receipt;

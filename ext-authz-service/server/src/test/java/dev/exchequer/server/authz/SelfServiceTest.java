@@ -124,6 +124,17 @@ class SelfServiceTest {
     }
   }
 
+  /** That details are gone is told, and when; not by whom. */
+  @Test
+  void detailsThatWereRemoved() {
+    reads.receipts.put("r1", receipt("acme").replace("\"hops\":[{", "\"detailsRemoved\":{\"at\":\"2026-11-26T21:00:00.000Z\",\"by\":\"jane\",\"pruning\":1,\"digest\":\"00\"},\"hops\":[{"));
+    assertThat(get("/v1/exchequer/receipts/r1", "all").json().get("detailsRemoved").get("at").asText()).isEqualTo("2026-11-26T21:00:00.000Z");
+    assertThat(get("/v1/exchequer/receipts/r1/explanation", "all").body()).contains("its details were removed on 2026-11-26 21:00:00Z: prices");
+    for (String path : List.of("/v1/exchequer/receipts/r1", "/v1/exchequer/receipts", "/v1/exchequer/receipts/r1/explanation")) {
+      assertThat(get(path, "all").body()).as(path).doesNotContain("jane");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"limit=0,limit", "limit=501,limit", "limit=x,limit", "limit=,limit", "from=yesterday,from", "to=1,to", "task=%zz,query"})
   void badQueries(String query, String param) {
