@@ -34,12 +34,15 @@ public final class SqliteStore implements LedgerStore {
   private final SqliteWriter writer;
   private final StoredJson json = new StoredJson();
   private final SqlitePolicies policies;
+  /** Asked by every admission: prepared once. */
+  private final PreparedStatement endedHold;
 
   private SqliteStore(SqliteFiles files, Connection connection, Function<byte[], Policy> decode) throws SQLException {
     this.files = files;
     this.connection = connection;
     this.policies = new SqlitePolicies(connection, decode);
     this.writer = new SqliteWriter(connection, json, policies);
+    this.endedHold = connection.prepareStatement("SELECT body FROM holds WHERE request = ? AND attempt = ?");
   }
 
   /**
@@ -135,10 +138,10 @@ public final class SqliteStore implements LedgerStore {
   }
 
   private Optional<Hold> endedHold(HoldId id) {
-    try (PreparedStatement s = connection.prepareStatement("SELECT body FROM holds WHERE request = ? AND attempt = ?")) {
-      s.setString(1, id.request());
-      s.setInt(2, id.attempt());
-      try (ResultSet r = s.executeQuery()) {
+    try {
+      endedHold.setString(1, id.request());
+      endedHold.setInt(2, id.attempt());
+      try (ResultSet r = endedHold.executeQuery()) {
         return r.next() ? Optional.of(json.read(r.getString(1), Hold.class)) : Optional.empty();
       }
     } catch (SQLException e) {
@@ -161,6 +164,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public void close() {
     try {
+      writer.close();
       connection.close();
     } catch (SQLException e) {
       throw new IllegalStateException("closing the ledger", e);

@@ -49,6 +49,8 @@ final class WriteAheadLog {
         while (goOn) {
           goOn = !closed.await(everyMs, TimeUnit.MILLISECONDS);
           if (goOn && number(s, "PRAGMA wal_checkpoint(PASSIVE)", 2) * pageBytes > largestBytes) {
+            // What was committed while that one copied, so that little is left for which the writer waits.
+            number(s, "PRAGMA wal_checkpoint(PASSIVE)", 2);
             turn.lock();
             try {
               number(s, "PRAGMA wal_checkpoint(RESTART)", 2);

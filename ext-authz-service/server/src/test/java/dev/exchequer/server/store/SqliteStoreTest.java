@@ -3,15 +3,24 @@ package dev.exchequer.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
+import dev.exchequer.policy.Policy;
+import dev.exchequer.server.store.proof.LedgerProof;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +91,53 @@ class SqliteStoreTest extends LedgerScenarios {
       assertThat(ledger.admit("b").join()).isInstanceOf(Result.Held.class);
       assertThat(ledger.reads.balance(World.CREDIT).orElseThrow().held()).isEqualTo(Money.parse("0.1011"));
       assertThat(((Result.Settled) ledger.settle("a").join()).known()).isFalse();
+    }
+  }
+
+  /** Large enough that its texts and hashes are made on another thread. */
+  @Test
+  void aLargeBatchIsWrittenWholeOrNotAtAll() throws Exception {
+    World world = world();
+    world.credit = "1000";
+    Policy policy = world.policy();
+    world.apply(new Command.Activate(policy));
+    world.now = System.currentTimeMillis();
+    List<Command> admits = new ArrayList<>();
+    List<Command> settlements = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      admits.add(new Command.Admit(world.facts("r" + i, "", null), ProviderView.ALL_WELL));
+      settlements.add(new Command.Settle(new HoldId("r" + i, 1), World.ok(20, 10), ProviderView.ALL_WELL));
+    }
+    try (SqliteStore store = SqliteStore.open(data, bytes -> policy)) {
+      store.remember(policy.digest(), policy.digest().getBytes(StandardCharsets.UTF_8));
+      LocalLedger ledger = new LocalLedger(store, Clock.systemUTC(), Decider.CORE);
+      assertThat(ledger.decide(List.of(new Command.Activate(policy)))).allMatch(answer -> answer.result() != null);
+      onceBroken(ledger, admits, "holds WHEN new.request = 'r150'");
+      onceBroken(ledger, settlements, "entries WHEN new.receipt = 'r150'");
+    }
+    LedgerProof.Fits fits = LedgerProof.of(data.resolve("ledger.db"), rows -> {});
+    assertThat(fits.holds()).isEqualTo(200);
+    assertThat(fits.receipts()).isEqualTo(200);
+    assertThat(fits.chains()).isEqualTo(1);
+  }
+
+  private void onceBroken(LocalLedger ledger, List<Command> commands, String where) throws SQLException {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = other.createStatement()) {
+      String rows = "SELECT (SELECT count(*) FROM holds WHERE state = 'ACTIVE') || ' ' || (SELECT count(*) FROM receipts) || ' ' || (SELECT sum(number) FROM chains)";
+      String before = text(s, rows);
+      s.execute("CREATE TRIGGER broken BEFORE INSERT ON " + where + " BEGIN SELECT raise(ABORT, 'disk trouble'); END");
+      assertThat(ledger.decide(commands)).allSatisfy(answer -> assertThat(answer.failure()).isInstanceOf(LedgerLane.LedgerUnavailable.class).hasMessageContaining("disk trouble"));
+      assertThat(text(s, rows)).isEqualTo(before);
+      s.execute("DROP TRIGGER broken");
+      assertThat(ledger.decide(commands)).allMatch(answer -> answer.result() instanceof Result.Held || answer.result() instanceof Result.Settled);
+      assertThat(text(s, rows)).isNotEqualTo(before);
+    }
+  }
+
+  private static String text(Statement s, String sql) throws SQLException {
+    try (ResultSet r = s.executeQuery(sql)) {
+      r.next();
+      return r.getString(1);
     }
   }
 }

@@ -50,7 +50,16 @@ public final class LedgerProof {
   /** The same, compared with checkpoints by the names of their files. */
   public static Fits of(Path database, Map<String, Checkpoint> checkpoints, LongConsumer progress) throws IOException, Misfit {
     try (Connection connection = open(database)) {
-      return of(connection, KeptForm.SQLITE, checkpoints, progress);
+      DamageCheck damage = DamageCheck.begin(() -> open(database), KeptForm.SQLITE.damage());
+      Fits fits;
+      try {
+        fits = of(connection, KeptForm.SQLITE, checkpoints, progress);
+      } catch (SQLException | Misfit | RuntimeException e) {
+        damage.sound(); // else that is why
+        throw e;
+      }
+      damage.sound();
+      return fits;
     } catch (SQLException e) {
       throw unreadable(database, e);
     }
@@ -98,11 +107,6 @@ public final class LedgerProof {
   }
 
   private static Fits proven(Connection connection, KeptForm form, Map<String, Checkpoint> checkpoints, Rows rows) throws SQLException, Misfit {
-    if (!form.damage().isEmpty()) {
-      try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.damage())) {
-        Misfit.unless(r.next() && r.getString(1).equals("ok"), "the database", "is damaged: " + r.getString(1));
-      }
-    }
     List<String> ids = new ArrayList<>(1);
     rows.each("SELECT id FROM ledger", r -> ids.add(r.getString(1)));
     Misfit.unlessEqual(1, ids.size(), "the ledger", "the number of its ids");

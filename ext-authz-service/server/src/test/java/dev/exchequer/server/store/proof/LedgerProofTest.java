@@ -268,6 +268,16 @@ class LedgerProofTest {
   }
 
   @Test
+  void aDamagedFileIsToldAlthoughAllRowsFit() throws Exception {
+    tape(1, 100, world());
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = c.createStatement()) {
+      s.execute("PRAGMA writable_schema = ON");
+      s.executeUpdate("UPDATE sqlite_schema SET sql = replace(sql, 'receipts (time)', 'receipts (number)') WHERE name = 'receipts_by_time'");
+    }
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining("the database: is damaged: ").hasMessageContaining("missing from index receipts_by_time");
+  }
+
+  @Test
   void whatIsNoLedgerIsToldFromWhatDoesNotFit() throws Exception {
     assertThatThrownBy(() -> LedgerProof.of(data.resolve("none.db"), rows -> {})).isInstanceOf(IOException.class).hasMessageContaining("there is no ledger");
     Path text = Files.writeString(data.resolve("text.db"), "hello");
