@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two real Envoys at one replica of the operator, and what a real API server is told of them. Each has a service and a ledger of its own: no matter here. */
 class SeveralEnvoysIT {
   private static final String NAMESPACE = "several";
+  private static final List<String> WITHOUT_TLS = List.of("--disable-extensions", "envoy.transport_sockets.upstream/envoy.transport_sockets.tls");
   private static final String HALF = "{apiVersion: exchequer.dev/v1alpha1, kind: %s, metadata: {name: secure}, spec: %s}";
 
   @TempDir Path folder = Path.of("");
@@ -48,7 +49,7 @@ class SeveralEnvoysIT {
       try (KubernetesOperator operator = KubernetesOperator.start(api.client(), settings, KubernetesOperator.by(replica.activation))) {
         assertThat(operator.healthy()).isTrue();
         // an Envoy that lacks what a plan may need, as one of another build would
-        try (Pod lacking = new Pod("gateway-1", replica.port(), folder.resolve("gateway"), List.of("--disable-extensions", "envoy.transport_sockets.tls"))) {
+        try (Pod lacking = new Pod("gateway-1", replica.port(), folder.resolve("gateway"), WITHOUT_TLS)) {
           aRefusalByOne(replica, whole, lacking);
         }
         // it leaves: who is not there is not waited for
