@@ -141,6 +141,7 @@ public abstract class PruningCases {
       assertThat(left).contains("\"detailsRemoved\":{\"at\":\"2027-01-17T08:00:00.000Z\",\"by\":\"the retention of 90d\",\"pruning\":1,\"digest\":\"", "\"corrections\":[{");
       assertThat(left).doesNotContain("ada@example", "client-a000", "\"lines\"", "owner", "keyLabel");
       assertThat(Explanation.of(left)).contains("its details were removed on 2027-01-17 08:00:00Z by the retention of 90d", "paid by default/credit");
+      assertThat(Explanation.of(left.replace("\"by\":\"" + ACTOR + "\"", "\"by\":null"))).as("to applications").contains("its details were removed on 2027-01-17 08:00:00Z: prices");
       assertThat(Explanation.of(ledger.reads.receipt("ax").orElseThrow())).contains("refused with 400 bad_request\n").doesNotContain("secret text");
       assertThat(ledger.reads.receipt("b000").orElseThrow()).contains("ada@example", "\"lines\":[{");
       LedgerProof.Fits fits = proof();
