@@ -74,13 +74,16 @@ public final class SimulatedPeople {
         yield List.of(
             open, new Command.Adjust(balance, -account.posted(), "bob", "end", key("a")), new Command.Stand(balance, Command.Stand.Standing.CLOSED, "bob", "end", key("a")));
       }
-      default -> {
-        Hold hold = books.holds.get(attempt);
-        long charged = hold == null ? 5 : hold.charged();
-        long amount = random.nextInt(4) == 0 || charged <= 0 ? charged : 1 + random.nextLong(charged);
-        yield List.of(new Command.Refund(attempt.request(), attempt.attempt(), amount, "bob", "bad answer", key("a")));
-      }
+      default -> refund(books, attempt);
     };
+  }
+
+  /** Some of its charge, or all. */
+  public List<Command.Administer> refund(Books books, HoldId attempt) {
+    Hold hold = books.holds.get(attempt);
+    long charged = hold == null ? 5 : hold.charged();
+    long amount = random.nextInt(4) == 0 || charged <= 0 ? charged : 1 + random.nextLong(charged);
+    return List.of(new Command.Refund(attempt.request(), attempt.attempt(), amount, "bob", "bad answer", key("a")));
   }
 
   /** Right after it was carried out. */

@@ -53,6 +53,15 @@ public final class SimulatedPolicies {
   }
 
   public Policy next() {
+    return next(true);
+  }
+
+  /** Requests of two keys share nothing but the balances that pay; those of two projects at most a budget of their route. */
+  public Policy sharingLittle() {
+    return next(false);
+  }
+
+  private Policy next(boolean withBudgets) {
     Set<Project.Crossing> consents =
         Set.of(
             new Project.Crossing(RouteClass.DIRECT, RouteClass.POOL), new Project.Crossing(RouteClass.BYOK, RouteClass.POOL),
@@ -70,7 +79,7 @@ public final class SimulatedPolicies {
             balance("wallet-b", "acme", BalanceType.WALLET, "CNY", Set.of(RouteClass.POOL, RouteClass.SUBSCRIPTION), 2, "0"),
             balance("lone", "lone", BalanceType.WALLET, "CNY", Set.of(RouteClass.DIRECT, RouteClass.POOL), 1, "0")),
         Stream.concat(sheets.stream(), Stream.of(sheet("house", random.nextBoolean() ? "USD" : "CNY"))).toList(),
-        budgets(),
+        withBudgets ? budgets() : random.nextBoolean() ? List.of() : List.of(ofRoute()),
         List.of(provider("one"), provider("two")),
         List.of(
             route("fast", List.of(RouteClass.DIRECT, RouteClass.POOL, RouteClass.DIRECT, RouteClass.POOL), sheets),
@@ -124,6 +133,12 @@ public final class SimulatedPolicies {
     budgets.add(budget("rolling", Budget.Per.API_KEY, Budget.Window.ROLLING_DAY, 1, "UTC"));
     budgets.removeIf(budget -> random.nextInt(3) == 0);
     return budgets;
+  }
+
+  private static Budget ofRoute() {
+    return new Budget(
+        name("route"), new Budget.Target(Budget.TargetKind.MODEL_ROUTE, name("cheap")), Budget.Per.TARGET, Map.of("CNY", Money.parse("500")), false, Budget.Window.DAY, 1, ZoneId.of("UTC"), false, 4,
+        3_600_000, Set.of(), List.of(), false);
   }
 
   private Budget budget(String name, Budget.Per per, Budget.Window window, int anchor, String zone) {

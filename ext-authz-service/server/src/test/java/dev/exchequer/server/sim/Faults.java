@@ -6,6 +6,7 @@ import java.util.Random;
 public final class Faults {
   private final Random random;
   private final Trace trace;
+  private final Profile profile;
   private final int kills;
   private final int disk;
   private final int network;
@@ -13,13 +14,15 @@ public final class Faults {
   private boolean healed;
   private long troubles;
 
-  Faults(Random random, Trace trace) {
+  Faults(Random random, Trace trace, Profile profile) {
     this.random = random;
     this.trace = trace;
-    this.kills = often();
+    this.profile = profile;
+    boolean calm = profile == Profile.CROWD && random.nextBoolean(); // everything comes at once, and is carried out
+    this.kills = calm ? 0 : often();
     this.disk = often();
-    this.network = often();
-    this.database = often();
+    this.network = calm ? 0 : often();
+    this.database = profile == Profile.FLOOD ? 4 : calm ? 0 : often();
   }
 
   /** 0 = never, else in one of so many cases. */
@@ -132,6 +135,9 @@ public final class Faults {
 
   /** How long the database takes for a statement; mostly no time at all, so that a step is cheap. */
   public long statementMs() {
+    if (profile == Profile.CROWD && !healed) {
+      return random.nextInt(3);
+    }
     return random.nextInt(6) == 0 ? random.nextInt(3) : -1;
   }
 }

@@ -210,6 +210,9 @@ public final class Gateway {
     if (!(cause instanceof LedgerUnavailable || cause instanceof CancellationException)) {
       throw new AssertionError("broken: every command can be decided: " + cause, cause);
     }
+    if (cause instanceof LedgerUnavailable unavailable && String.valueOf(unavailable.getMessage()).contains("locked")) {
+      throw new AssertionError("broken: what is written was locked: " + cause, cause);
+    }
   }
 
   /** Leases are looked at by the second; in the end, when there is nothing but time, more seldom. */
@@ -306,6 +309,32 @@ public final class Gateway {
     int mine = life;
     long pause = fiber.pauses() + 1;
     return () -> world.scheduler().after(0, () -> wake(mine, fiber, pause));
+  }
+
+  /** Called by one of its fibers, for what a server does for it: that goes on also while this process is stopped. */
+  public void serverSleep(long ms) {
+    if (ms < 0) {
+      return;
+    }
+    Fiber fiber = world.scheduler().current();
+    int mine = life;
+    long pause = fiber.pauses() + 1;
+    world.scheduler().after(ms, () -> served(mine, fiber, pause));
+    fiber.pause();
+  }
+
+  /** Ends that sleep at once. */
+  public Runnable serverWaker() {
+    Fiber fiber = world.scheduler().current();
+    int mine = life;
+    long pause = fiber.pauses() + 1;
+    return () -> served(mine, fiber, pause);
+  }
+
+  private void served(int ofLife, Fiber fiber, long pause) {
+    if (up && life == ofLife && fiber.pauses() == pause) {
+      fiber.resume();
+    }
   }
 
   /** A named point of its work: it may die here. */

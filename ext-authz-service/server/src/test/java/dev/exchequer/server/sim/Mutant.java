@@ -66,6 +66,12 @@ record Mutant(String name, String file, String text, String instead) {
       new Mutant("who was taken over goes on writing", STORE + "postgres/WriterSession.java", "rows.getFirst().epoch != epoch", "rows.getFirst().epoch < 0"),
       new Mutant("a COMMIT without an answer counts as done", STORE + "postgres/WriterSession.java", "committed = arrived(batch, e);", "committed = true;"),
       new Mutant("what was not committed is acknowledged (shared)", STORE + "postgres/SharedLedger.java", "if (session.commit(tick.batch, tick.nowMs)) {", "if (session.commit(tick.batch, tick.nowMs) || !tick.answers.isEmpty()) {"),
+      new Mutant("balances are read without their lock", STORE + "postgres/RowLocks.java", "\"SELECT body FROM accounts WHERE name = ANY(?) ORDER BY name\" + forUpdate,", "\"SELECT body FROM accounts WHERE name = ANY(?) ORDER BY name\","),
+      new Mutant("holds are read without their lock", STORE + "postgres/RowLocks.java", "ORDER BY request, attempt\" + forUpdate,", "ORDER BY request, attempt\","),
+      new Mutant("anchors are read without their lock", STORE + "postgres/RowLocks.java", "FROM anchors WHERE name = ANY(?) ORDER BY name\" + forUpdate,", "FROM anchors WHERE name = ANY(?) ORDER BY name\","),
+      new Mutant("a COMMIT without an answer counts as lost", STORE + "postgres/WriterSession.java", "committed = arrived(batch, e);", "committed = false;"),
+      new Mutant("a line of the journal that failed is passed over", "server/src/main/java/dev/exchequer/server/journal/JournalFollower.java", "flight.subList(failed, flight.size())", "flight.subList(flight.size(), flight.size())"),
+      new Mutant("leases end in the first minute of a process", LEDGER + "Housekeeping.java", "if (draft.now() < draft.state().startedAtMs() + Attempts.LEASE_MS) {", "if (draft.now() < 0) {"),
       new Mutant("a key's running requests are not counted", STORE + "postgres/BatchWriter.java", "          if (before != after) {\n", "          if (before < after) {\n"),
     };
   }

@@ -12,10 +12,21 @@ import java.util.Collection;
  */
 final class SimulatedDisk implements Home {
   private final DiskRows rows = new DiskRows();
+  private final DiskMirror mirror;
   private long lastTimeMs;
+
+  SimulatedDisk() {
+    this(DiskMirror.NONE);
+  }
+
+  /** @param mirror does the same on a real one */
+  SimulatedDisk(DiskMirror mirror) {
+    this.mirror = mirror;
+  }
 
   @Override
   public Opened open(Gateway gateway) {
+    mirror.restarted();
     return Opened.local(gateway, new Store(gateway));
   }
 
@@ -34,6 +45,7 @@ final class SimulatedDisk implements Home {
       gateway.startedAt(startedAtMs);
       LedgerState state = rows.load(startedAtMs);
       gateway.truth().sameAs(rows.load(startedAtMs), startedAtMs);
+      mirror.loaded(rows.load(startedAtMs), startedAtMs, gateway.truth().books());
       return state;
     }
 
@@ -46,6 +58,7 @@ final class SimulatedDisk implements Home {
     public void commit(Collection<Change> changes, long nowMs) {
       gateway.point("decided, nothing written");
       if (gateway.faults().diskFails()) {
+        mirror.failed(changes, nowMs);
         throw new LedgerUnavailable("the disk is full");
       }
       try {
@@ -53,6 +66,8 @@ final class SimulatedDisk implements Home {
       } catch (Fiber.Killed killed) {
         if (gateway.faults().coin()) {
           written(changes, nowMs);
+        } else {
+          mirror.cut(changes, nowMs);
         }
         throw killed;
       }
@@ -61,6 +76,7 @@ final class SimulatedDisk implements Home {
     }
 
     private void written(Collection<Change> changes, long nowMs) {
+      mirror.committed(changes, nowMs);
       changes.forEach(rows::apply);
       lastTimeMs = nowMs;
       gateway.truth().committed(gateway.truth().batch(gateway));

@@ -24,6 +24,7 @@ final class Simulator implements Surroundings {
   private final Trace trace;
   private final Scheduler scheduler;
   private final Random random;
+  private final Profile profile;
   private final Faults faults;
   private final Map<String, Policy> policies = new LinkedHashMap<>();
   private final SimulatedPolicies plans;
@@ -34,15 +35,35 @@ final class Simulator implements Surroundings {
   private final Map<String, SimulatedLog> logs = new LinkedHashMap<>();
   /** Processes that were taken over while they were stopped. */
   private final List<Gateway> zombies = new ArrayList<>();
+  private final @Nullable Databases databases;
+  private final @Nullable DiskMirror disk;
   private @Nullable Home home;
   private Policy policy;
 
   Simulator(long seed, boolean aloud) {
+    this(seed, aloud, null, null);
+  }
+
+  /** Two gateways that share such a database. */
+  Simulator(long seed, boolean aloud, Databases databases) {
+    this(seed, aloud, databases, null);
+  }
+
+  /** One gateway with a file, and what stands beside its disk. */
+  Simulator(long seed, boolean aloud, DiskMirror disk) {
+    this(seed, aloud, null, disk);
+  }
+
+  /** Where neither is given the seed decides between a file and a database. */
+  private Simulator(long seed, boolean aloud, @Nullable Databases databases, @Nullable DiskMirror disk) {
     this.seed = seed;
+    this.databases = databases;
+    this.disk = disk;
     this.trace = new Trace(aloud, START_MS);
     this.scheduler = new Scheduler(seed, START_MS, trace);
     this.random = scheduler.random;
-    this.faults = new Faults(random, trace);
+    this.profile = databases == null && disk == null ? Profile.drawn(random) : Profile.ORDINARY;
+    this.faults = new Faults(random, trace, profile);
     this.plans = new SimulatedPolicies(random);
     this.truth = new Truth(trace, policies);
     this.traffic = new Traffic(this);
@@ -61,7 +82,7 @@ final class Simulator implements Surroundings {
       for (int i = 0; i < actions; i++) {
         until += random.nextInt(4) == 0 ? random.nextInt(2_000) : random.nextInt(60);
         advance(until);
-        traffic.act(gateways.get(random.nextInt(gateways.size())));
+        act();
         fault();
       }
       quiet(until);
@@ -74,13 +95,28 @@ final class Simulator implements Surroundings {
     }
   }
 
+  private void act() {
+    Gateway gateway = gateways.get(random.nextInt(gateways.size()));
+    switch (profile) {
+      case ORDINARY, RESTARTS -> traffic.act(gateway);
+      case CROWD -> traffic.crowd(gateways);
+      case FLOOD -> traffic.flood(gateway);
+    }
+  }
+
   private void build() {
-    if (random.nextInt(3) == 0) {
-      home = new SimulatedDisk();
+    if (databases != null) {
+      home = databases.make(scheduler, this::decode);
+      for (int i = 1; i <= 2; i++) {
+        gateways.add(new Gateway("gw" + i, this, home));
+      }
+    } else if (disk != null || !profile.shared() && random.nextInt(3) == 0) {
+      home = new SimulatedDisk(disk == null ? DiskMirror.NONE : disk);
       gateways.add(new Gateway("gw", this, home));
     } else {
       home = new FakeDatabase(scheduler, this::decode);
-      int replicas = 1 + Math.min(random.nextInt(4), random.nextInt(4)); // mostly few, as each costs time
+      int few = Math.min(random.nextInt(4), random.nextInt(4)); // as each costs time
+      int replicas = profile == Profile.CROWD ? 2 + random.nextInt(2) : 1 + few;
       for (int i = 1; i <= replicas; i++) {
         gateways.add(new Gateway("gw" + i, this, home));
       }
@@ -102,7 +138,7 @@ final class Simulator implements Surroundings {
   }
 
   private Policy next() {
-    Policy next = plans.next();
+    Policy next = profile == Profile.CROWD && random.nextInt(3) > 0 ? plans.sharingLittle() : plans.next();
     policies.put(next.digest(), next);
     return next;
   }
@@ -110,7 +146,7 @@ final class Simulator implements Surroundings {
   /** Now and then something breaks. */
   private void fault() {
     Gateway gateway = gateways.get(random.nextInt(gateways.size()));
-    switch (random.nextInt(160)) {
+    switch (random.nextInt(profile.faultDice())) {
       case 0 -> {
         trace.count("killed from outside");
         gateway.kill();

@@ -26,8 +26,13 @@ class SimulatorTest {
     long started = System.nanoTime();
     long until = started + Long.getLong("sim.minutes", 0) * 60_000_000_000L;
     long seed = from;
+    long told = started;
     for (; seed < from + seeds || System.nanoTime() < until; seed++) {
       runs.run(seed, false);
+      if (until > started && System.nanoTime() - told > 20_000_000_000L) {
+        told = System.nanoTime();
+        System.out.printf("simulator: seeds %d to %d held, %.0f s%n", from, seed, (told - started) / 1e9);
+      }
     }
     System.out.printf("simulator: seeds %d to %d in %.1f s: %s%n", from, seed - 1, (System.nanoTime() - started) / 1e9, runs.counts());
     if (seeds >= 1_000) {

@@ -66,23 +66,56 @@ final class Traffic {
     }
   }
 
-  private RequestFacts facts(Gateway gateway, Policy policy) {
-    ObjectName key = SimulatedPolicies.KEYS.get(random.nextInt(SimulatedPolicies.KEYS.size()));
+  /** The same rows are wanted everywhere in the same moment. */
+  void crowd(List<Gateway> gateways) {
+    int dice = asked.isEmpty() ? 0 : random.nextInt(12);
+    if (dice < 7) {
+      int first = random.nextInt(4);
+      int route = random.nextInt(3);
+      for (int i = 0; i < gateways.size(); i++) {
+        request(gateways.get(i), SimulatedPolicies.KEYS.get((first + i) % 4), route); // three of them share balances
+      }
+    } else if (dice < 10) {
+      HoldId id = someHold();
+      gateways.forEach(gateway -> again(gateway, id));
+    } else {
+      HoldId id = someHold();
+      gateways.forEach(gateway -> people.refund(world.truth().books(), id).forEach(command -> tell(gateway, command)));
+    }
+  }
+
+  /** More refusals in a second than leave a receipt. */
+  void flood(Gateway gateway) {
+    if (random.nextInt(3) == 0) {
+      act(gateway);
+      return;
+    }
+    ObjectName key = SimulatedPolicies.KEYS.get(random.nextInt(2));
+    for (int i = 0; i < 12; i++) {
+      deny(gateway, key);
+    }
+  }
+
+  private RequestFacts facts(Gateway gateway, Policy policy, ObjectName key, int route) {
     String idempotencyKey = random.nextInt(4) == 0 ? "idem" + random.nextInt(4) : null;
     String task = random.nextInt(4) == 0 ? "" : "task" + random.nextInt(8);
     Endpoint endpoint = random.nextInt(10) == 0 ? Endpoint.EMBEDDINGS : Endpoint.CHAT_COMPLETIONS;
     Demand demand = new Demand(random.nextInt(1000), false, random.nextInt(200), 1 + random.nextInt(2), 1, "default", null);
     return new RequestFacts(
         "r" + ++requests, gateway.clock().millis(), key, key.name(), SimulatedPolicies.projectOf(key), "owner", task, "user" + random.nextInt(3), null, idempotencyKey,
-        endpoint, "model", SimulatedPolicies.ROUTES.get(random.nextInt(3)), 1, "f", policy.digest(), random.nextBoolean(), Set.of(), demand);
+        endpoint, "model", SimulatedPolicies.ROUTES.get(route), 1, "f", policy.digest(), random.nextBoolean(), Set.of(), demand);
   }
 
   private void request(Gateway gateway) {
+    request(gateway, SimulatedPolicies.KEYS.get(random.nextInt(SimulatedPolicies.KEYS.size())), random.nextInt(3));
+  }
+
+  private void request(Gateway gateway, ObjectName key, int route) {
     if (!gateway.serving()) {
       return;
     }
     Policy policy = gateway.engine().policy().orElseThrow();
-    RequestFacts facts = facts(gateway, policy);
+    RequestFacts facts = facts(gateway, policy, key, route);
     asked.add(facts);
     Request request = new Request(this, gateway, world.logOf(gateway), facts, policy);
     List<Request> ofGateway = running.computeIfAbsent(gateway, g -> new ArrayList<>());
@@ -103,7 +136,10 @@ final class Traffic {
 
   /** A settlement that somebody repeats, or makes up, at whichever gateway. */
   private void again(Gateway gateway) {
-    HoldId id = someHold();
+    again(gateway, someHold());
+  }
+
+  private void again(Gateway gateway, HoldId id) {
     var evidence = dev.exchequer.ledger.EvidenceBuilder.any(random, dev.exchequer.fallback.Evidence.From.SETTLE).build();
     if (world.truth().hold(id) != null) {
       gateway.call(engine -> engine.settle(id, evidence).whenComplete((result, error) -> gateway.troubled(error)));
@@ -112,8 +148,14 @@ final class Traffic {
 
   private void deny(Gateway gateway) {
     int calls = random.nextInt(6) == 0 ? 1 + random.nextInt(25) : 1;
-    for (int i = 0; i < calls && gateway.serving(); i++) {
-      RequestFacts facts = facts(gateway, gateway.engine().policy().orElseThrow());
+    for (int i = 0; i < calls; i++) {
+      deny(gateway, SimulatedPolicies.KEYS.get(random.nextInt(SimulatedPolicies.KEYS.size())));
+    }
+  }
+
+  private void deny(Gateway gateway, ObjectName key) {
+    if (gateway.serving()) {
+      RequestFacts facts = facts(gateway, gateway.engine().policy().orElseThrow(), key, random.nextInt(3));
       Ending ending = Ending.of(404, "model_not_found", "no route", new Ending.Retry.No());
       once(() -> gateway.call(engine -> engine.deny(facts, ending).whenComplete((result, error) -> gateway.troubled(error))));
     }

@@ -29,8 +29,7 @@ final class FakeChains {
       return one("the ledger of the simulation");
     }
     if (sql.startsWith("UPDATE chains c SET number = w.number")) {
-      end(values.get(0));
-      return List.of();
+      return end(values.get(0));
     }
     if (sql.endsWith("WHERE writer = ? AND number IS NULL")) {
       return rows().stream().filter(row -> row.value("writer").equals(values.get(0)) && row.get("number") == null).map(row -> new @Nullable Object[] {row.value("id")}).toList();
@@ -52,7 +51,9 @@ final class FakeChains {
     return List.<@Nullable Object[]>of(values);
   }
 
-  private void end(@Nullable Object writer) {
+  /** @return one of each chain that was ended */
+  private List<@Nullable Object[]> end(@Nullable Object writer) {
+    List<@Nullable Object[]> ended = new ArrayList<>(1);
     for (Place place : tables.places(transaction, "writers")) {
       FakeRow row = Objects.requireNonNull(tables.row(transaction, place));
       if (row.value("id").equals(writer) && row.get("chain") != null) {
@@ -60,9 +61,11 @@ final class FakeChains {
         FakeRow there = tables.row(transaction, chain);
         if (there != null && there.get("number") == null) {
           transaction.writes.put(chain, new FakeRow(there).with("number", row.value("number")).with("hash", row.value("hash")));
+          ended.add(new @Nullable Object[0]);
         }
       }
     }
+    return ended;
   }
 
   private List<FakeRow> rows() {

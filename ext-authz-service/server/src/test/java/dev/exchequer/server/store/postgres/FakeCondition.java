@@ -118,6 +118,9 @@ final class FakeCondition {
   private Predicate<FakeRow> comparison(String column) {
     String operator = tokens.remove();
     String operand = tokens.remove();
+    if (operator.equals("IS") && operand.equals("NULL")) {
+      return row -> row.get(column) == null;
+    }
     if (operand.startsWith("ANY")) {
       Set<Object> any = new HashSet<>();
       for (Object value : (Object[]) values.remove()) {

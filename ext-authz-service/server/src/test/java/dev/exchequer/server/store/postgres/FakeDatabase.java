@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The database that the gateways of a simulation share, with the real {@link SharedLedger}, {@link WriterSession}, {@link RowLocks} and {@link BatchWriter} on it. */
 public final class FakeDatabase implements Home {
@@ -25,11 +27,31 @@ public final class FakeDatabase implements Home {
   private final Function<byte[], Policy> decode;
   private final List<FakeSession> sessions = new ArrayList<>();
   private final Map<Gateway, Long> epochs = new HashMap<>();
+  private final Supplier<FakeMirror> mirrors;
+  private final Consumer<FakeCall> listener;
   private long waits;
 
   public FakeDatabase(Scheduler scheduler, Function<byte[], Policy> decode) {
+    this(scheduler, decode, () -> FakeMirror.NONE, call -> {});
+  }
+
+  /**
+   * @param mirrors who stands beside each new session
+   * @param listener hears each statement
+   */
+  FakeDatabase(Scheduler scheduler, Function<byte[], Policy> decode, Supplier<FakeMirror> mirrors, Consumer<FakeCall> listener) {
     this.scheduler = scheduler;
     this.decode = decode;
+    this.mirrors = mirrors;
+    this.listener = listener;
+  }
+
+  FakeMirror mirror() {
+    return mirrors.get();
+  }
+
+  void told(FakeCall call) {
+    listener.accept(call);
   }
 
   FakeTables tables() {
@@ -44,7 +66,7 @@ public final class FakeDatabase implements Home {
     return new Opened(lane, taken.loaded(), taken.policies()::remember, () -> taken.session().ended().isPresent());
   }
 
-  private Sessions sessions(Gateway gateway) {
+  Sessions sessions(Gateway gateway) {
     return new Sessions() {
       @Override
       public Connection open() throws SQLException {
@@ -96,12 +118,14 @@ public final class FakeDatabase implements Home {
       }
     }
     tables.commit(transaction);
+    session.mirror().committed();
     session.gateway().truth().committed(batch);
+    tables.end(transaction);
   }
 
   @Override
   public void died(Gateway gateway) {
-    sessions.stream().filter(session -> session.of(gateway)).forEach(FakeSession::terminate);
+    List.copyOf(sessions).stream().filter(session -> session.of(gateway)).forEach(FakeSession::terminate);
     sessions.removeIf(session -> session.of(gateway));
   }
 
@@ -109,7 +133,7 @@ public final class FakeDatabase implements Home {
   public void stopped(Gateway gateway) {
     scheduler.after(IDLE_IN_TRANSACTION_MS, () -> {
       if (gateway.frozen()) {
-        sessions.stream().filter(session -> session.of(gateway) && session.idles()).forEach(FakeSession::terminate);
+        List.copyOf(sessions).stream().filter(session -> session.of(gateway) && session.idles()).forEach(FakeSession::terminate);
       }
     });
   }

@@ -44,8 +44,9 @@ record FakeForm(Kind kind, String table, List<String> columns, Map<String, Set> 
    * @param of the given column that it comes from
    * @param added it is more of what is there
    * @param greatest the greater of the two
+   * @param zeroIsNull nullif(?, 0)
    */
-  record Set(String of, boolean added, boolean greatest) {}
+  record Set(String of, boolean added, boolean greatest, boolean zeroIsNull) {}
 
   static FakeForm of(String sql) {
     return READ.computeIfAbsent(sql, FakeForm::read);
@@ -71,7 +72,7 @@ record FakeForm(Kind kind, String table, List<String> columns, Map<String, Set> 
     m = UPDATE.matcher(sql);
     if (m.matches()) {
       Map<String, Set> values = new LinkedHashMap<>();
-      sets(m.group(2)).forEach((column, set) -> values.put(column, new Set(set.of.endsWith(" = 0") ? ZERO : column, false, set.greatest)));
+      sets(m.group(2)).forEach((column, set) -> values.put(column, new Set(set.of.endsWith(" = 0") ? ZERO : column, false, set.greatest, set.zeroIsNull)));
       return new FakeForm(Kind.UPDATE, m.group(1), List.of(), values, m.group(3), null, Integer.MAX_VALUE, true, false);
     }
     throw new AssertionError("the simulated database does not know this statement: " + sql);
@@ -89,7 +90,7 @@ record FakeForm(Kind kind, String table, List<String> columns, Map<String, Set> 
     Map<String, Set> sets = new LinkedHashMap<>();
     if (text != null) {
       for (String set : text.split(", (?=\\w+ =)")) {
-        sets.put(set.substring(0, set.indexOf(" = ")), new Set(set.substring(set.lastIndexOf('.') + 1), set.contains(" + "), set.contains("greatest(")));
+        sets.put(set.substring(0, set.indexOf(" = ")), new Set(set.substring(set.lastIndexOf('.') + 1), set.contains(" + "), set.contains("greatest("), set.endsWith("= nullif(?, 0)")));
       }
     }
     return sets;

@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class FakeJdbc {
             switch (method.getName()) {
               case "prepareStatement" -> prepared(session, (String) arguments[0]);
               case "createStatement" -> plain(session);
-              case "createArrayOf" -> array((Object[]) arguments[1]);
+              case "createArrayOf" -> array(new FakeCall.Many((String) arguments[0], (Object[]) arguments[1]));
               case "commit" -> {
                 session.commit();
                 yield null;
@@ -59,30 +58,22 @@ final class FakeJdbc {
   }
 
   private static PreparedStatement prepared(FakeSession session, String sql) {
-    List<@Nullable Object> values = new ArrayList<>();
+    FakeCall call = new FakeCall(sql);
     return proxy(
         PreparedStatement.class,
         (proxy, method, arguments) ->
             switch (method.getName()) {
-              case "setLong", "setInt", "setBytes", "setString" -> set(values, (Integer) arguments[0], FakeStatement.stored(arguments[1]));
-              case "setNull" -> set(values, (Integer) arguments[0], null);
-              case "setArray" -> set(values, (Integer) arguments[0], ((Array) arguments[1]).getArray());
-              case "executeQuery" -> result(session.query(sql, values));
-              case "executeUpdate" -> session.update(sql, values);
+              case "setLong", "setInt", "setBytes", "setString" -> call.set((Integer) arguments[0], arguments[1]);
+              case "setNull" -> call.set((Integer) arguments[0], null);
+              case "setArray" -> call.set((Integer) arguments[0], ((Array) arguments[1]).getArray());
+              case "executeQuery" -> result(session.query(call));
+              case "executeUpdate" -> session.update(call);
               case "close" -> null;
               default -> throw new AssertionError("not simulated: PreparedStatement." + method.getName());
             });
   }
 
-  private static @Nullable Object set(List<@Nullable Object> values, int place, @Nullable Object value) {
-    while (values.size() < place) {
-      values.add(null);
-    }
-    values.set(place - 1, value);
-    return null;
-  }
-
-  private static Array array(Object[] values) {
+  private static Array array(FakeCall.Many values) {
     return proxy(Array.class, (proxy, method, arguments) -> values);
   }
 

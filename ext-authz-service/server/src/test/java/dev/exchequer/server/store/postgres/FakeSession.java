@@ -8,11 +8,12 @@ import dev.exchequer.server.store.postgres.FakeTables.Place;
 import dev.exchequer.server.store.postgres.FakeTables.Transaction;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session of the database: READ COMMITTED, row locks that are waited for in turn, a transaction that is there as a whole or not at all. What goes wrong with
- * it is drawn at each statement and at each COMMIT.
+ * One session of the database: READ COMMITTED, row locks that are waited for in turn, a transaction that is there as a whole or not at all, and that is over with
+ * the first error in it. What goes wrong with it is drawn at each statement and at each COMMIT.
  */
 public final class FakeSession {
   private static final long LOCK_TIMEOUT_MS = 3_000;
@@ -20,14 +21,21 @@ public final class FakeSession {
   private final FakeDatabase database;
   private final Gateway gateway;
   private final int life;
-  private Transaction transaction = new Transaction();
+  private final FakeMirror mirror;
+  private Transaction transaction;
   private boolean begun;
+  private boolean failed;
+  private boolean waited;
+  /** A COMMIT is on its way. */
+  private boolean committing;
   private boolean broken;
 
   FakeSession(FakeDatabase database, Gateway gateway) {
     this.database = database;
     this.gateway = gateway;
     this.life = gateway.life();
+    this.mirror = database.mirror();
+    this.transaction = new Transaction(mirror);
   }
 
   private static SQLException gone() {
@@ -41,11 +49,12 @@ public final class FakeSession {
   }
 
   /** Each statement: time passes, others come in between, the session may break. */
-  private void begin() throws SQLException {
+  private void begin(FakeCall call) throws SQLException {
     alive();
     if (!begun) {
       begun = true;
-      transaction = new Transaction();
+      failed = false;
+      transaction = new Transaction(mirror);
       gateway.recorder().clear();
     }
     gateway.sleep(gateway.faults().statementMs());
@@ -54,16 +63,56 @@ public final class FakeSession {
       terminate();
       throw gone();
     }
+    waited = false;
+    database.told(call);
+    mirror.sent(call, serverMicros());
+    if (failed) {
+      throw refused(new SQLException("current transaction is aborted, commands ignored until end of transaction block", "25P02"));
+    }
   }
 
-  List<@Nullable Object[]> query(String sql, List<@Nullable Object> values) throws SQLException {
-    begin();
-    return new FakeStatement(this, database.tables(), transaction).query(sql, values);
+  List<@Nullable Object[]> query(FakeCall call) throws SQLException {
+    begin(call);
+    List<@Nullable Object[]> rows;
+    try {
+      rows = new FakeStatement(this, database.tables(), transaction).query(call.sql(), call.values());
+    } catch (SQLException e) {
+      throw refused(e);
+    }
+    mirror.rows(rows);
+    answer();
+    return rows;
   }
 
-  int update(String sql, List<@Nullable Object> values) throws SQLException {
-    begin();
-    return new FakeStatement(this, database.tables(), transaction).update(sql, values);
+  int update(FakeCall call) throws SQLException {
+    begin(call);
+    int written;
+    try {
+      written = new FakeStatement(this, database.tables(), transaction).update(call.sql(), call.values());
+    } catch (SQLException e) {
+      throw refused(e);
+    }
+    mirror.written(written);
+    answer();
+    return written;
+  }
+
+  /** The transaction is over with its first error, and its locks are free: what it wrote is undone, and all that it still takes is a rollback. */
+  private SQLException refused(SQLException e) {
+    if (!broken) {
+      mirror.failed(e);
+      failed = true;
+      database.tables().end(transaction);
+    }
+    return e;
+  }
+
+  /** The server went on while it waited, whatever became of the process: that hears of it when it can, and others come first. */
+  private void answer() throws SQLException {
+    if (waited) {
+      gateway.sleep(0);
+      alive();
+    }
   }
 
   long serverMicros() {
@@ -76,15 +125,27 @@ public final class FakeSession {
 
   /** Waits until no other transaction has this row. */
   void lock(Place place) throws SQLException {
+    wait(place, () -> database.tables().lock(transaction, place));
+  }
+
+  /** Waits until no other transaction is making, changing or deleting this row. */
+  void claim(Place place) throws SQLException {
+    wait(place, () -> database.tables().claim(transaction, place));
+  }
+
+  private void wait(Place place, Supplier<@Nullable Transaction> turn) throws SQLException {
     long until = gateway.scheduler().nowMs() + LOCK_TIMEOUT_MS;
     while (true) {
-      alive();
-      Transaction holder = database.tables().lock(transaction, place);
+      serving();
+      Transaction holder = turn.get();
       if (holder == null) {
-        transaction.waitsFor = null;
         return;
       }
+      waited = true;
       database.waited();
+      transaction.waitsAt = place;
+      transaction.waitsFor = holder;
+      mirror.waits(holder.session);
       for (Transaction next = holder; next != null; next = next.waitsFor) {
         if (next == transaction) {
           throw new SQLException("deadlock detected", "40P01");
@@ -94,10 +155,17 @@ public final class FakeSession {
       if (left <= 0) {
         throw new SQLException("canceling statement due to lock timeout", "55P03");
       }
-      transaction.waitsFor = holder;
-      holder.waiters.add(gateway.waker());
-      gateway.sleep(left);
+      holder.waiters.add(gateway.serverWaker());
+      gateway.serverSleep(left);
+      transaction.waitsAt = null;
       transaction.waitsFor = null;
+    }
+  }
+
+  /** A server that carries out a statement does not know whether its client still runs. */
+  private void serving() throws SQLException {
+    if (broken) {
+      throw gone();
     }
   }
 
@@ -106,6 +174,12 @@ public final class FakeSession {
     alive();
     if (!begun) {
       return;
+    }
+    if (failed) {
+      begun = false;
+      gateway.recorder().clear();
+      mirror.rolledBack();
+      throw new SQLException("The database returned ROLLBACK, so the transaction cannot be committed.", "25P02");
     }
     gateway.point("written, COMMIT not sent");
     Truth.Batch batch = gateway.truth().batch(gateway);
@@ -125,6 +199,7 @@ public final class FakeSession {
           if (arrives) {
             database.commit(this, mine, batch);
           } else {
+            mirror.terminated();
             database.tables().end(mine);
           }
         };
@@ -139,18 +214,26 @@ public final class FakeSession {
     }
   }
 
-  private void well(Transaction mine, Truth.Batch batch) throws SQLException {
+  /** The server commits when it gets to it, whether its client still runs or not. */
+  private void well(Transaction mine, Truth.Batch batch) {
+    begun = false;
+    committing = true;
     try {
-      gateway.sleep(gateway.faults().statementMs());
+      gateway.serverSleep(gateway.faults().statementMs());
     } catch (Fiber.Killed killed) {
-      if (gateway.faults().coin() && !mine.over) {
+      if (gateway.faults().coin()) {
         database.commit(this, mine, batch);
+      } else {
+        mirror.terminated();
+        database.tables().end(mine);
       }
       throw killed;
     }
-    alive();
-    begun = false;
+    committing = false;
     database.commit(this, mine, batch);
+    if (gateway.frozen()) {
+      gateway.sleep(0);
+    }
     gateway.point("committed, nobody was answered");
   }
 
@@ -158,6 +241,7 @@ public final class FakeSession {
     alive();
     if (begun) {
       begun = false;
+      mirror.rolledBack();
       database.tables().end(transaction);
       gateway.recorder().clear();
     }
@@ -165,7 +249,11 @@ public final class FakeSession {
 
   /** The server ends it. */
   void terminate() {
+    boolean open = !broken && !committing;
     broken = true;
+    if (open) {
+      mirror.terminated();
+    }
     if (begun) {
       begun = false;
       database.tables().end(transaction);
@@ -185,6 +273,10 @@ public final class FakeSession {
 
   boolean of(Gateway other) {
     return gateway == other;
+  }
+
+  FakeMirror mirror() {
+    return mirror;
   }
 
   Gateway gateway() {

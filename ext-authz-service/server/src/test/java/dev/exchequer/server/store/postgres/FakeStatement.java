@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Carries out the statements that the ledger's writer makes, by their form. One that has another form is an error of the simulation, never of the ledger. */
 final class FakeStatement {
   private static final String PLAN_OF = "(SELECT plan FROM writers WHERE id = ?)";
+
+  /** Columns that are 0 where nothing is given. */
+  private static final Map<String, List<String>> DEFAULTS = Map.of("anchors", List.of("running"), "alerts", List.of("attempts"));
 
   private final FakeSession session;
   private final FakeTables tables;
@@ -43,11 +47,11 @@ final class FakeStatement {
 
   List<@Nullable Object[]> query(String sql, List<@Nullable Object> values) throws SQLException {
     if (sql.equals("SELECT max(time) FROM writers")) {
-      long latest = 0;
+      Long latest = null;
       for (Place place : tables.places(transaction, "writers")) {
-        latest = Math.max(latest, row(place).number("time"));
+        latest = Math.max(latest == null ? 0 : latest, row(place).number("time"));
       }
-      return List.<@Nullable Object[]>of(new Object[] {latest});
+      return List.<@Nullable Object[]>of(new @Nullable Object[] {latest});
     }
     if (sql.startsWith("INSERT INTO writers AS w")) {
       return takeOver((String) known(values.get(0)));
@@ -68,16 +72,23 @@ final class FakeStatement {
     order(found, form.order(), left);
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (Place place : found.size() > form.limit() ? found.subList(0, form.limit()) : found) {
-      if (form.locks()) {
-        session.lock(place);
-      }
       // the row as it is once it is locked; one that went meanwhile, or does not fit any more, is skipped
-      FakeRow row = tables.row(transaction, place);
+      FakeRow row = form.locks() ? locked(place) : tables.row(transaction, place);
       if (row != null && where.test(row)) {
         rows.add(form.columns().stream().map(row::get).toArray());
       }
     }
     return rows;
+  }
+
+  /** The row as it is once nobody else has it, null = it is gone. */
+  private @Nullable FakeRow locked(Place place) throws SQLException {
+    session.lock(place);
+    FakeRow row = tables.row(transaction, place);
+    if (row == null) {
+      tables.unlock(transaction, place);
+    }
+    return row;
   }
 
   private FakeRow row(Place place) {
@@ -107,10 +118,11 @@ final class FakeStatement {
 
   private List<@Nullable Object[]> takeOver(String id) throws SQLException {
     Place place = new Place("writers", List.of(id));
+    long micros = session.serverMicros(); // of the moment in which the statement came, however long it waits
     session.lock(place);
     FakeRow before = tables.row(transaction, place);
     FakeRow row = before == null ? new FakeRow().with("id", id).with("batch", 0L).with("time", 0L) : new FakeRow(before);
-    row.with("epoch", Math.max(before == null ? 0 : before.number("epoch") + 1, session.serverMicros()));
+    row.with("epoch", Math.max(before == null ? 0 : before.number("epoch") + 1, micros));
     transaction.writes.put(place, row);
     session.tookOver(row.number("epoch"));
     return List.<@Nullable Object[]>of(new Object[] {row.value("epoch"), row.value("batch"), row.value("time")});
@@ -153,9 +165,9 @@ final class FakeStatement {
 
   private int deleteMany(FakeForm form, List<@Nullable Object> values) throws SQLException {
     int deleted = 0;
-    for (FakeRow given : rows(form.columns(), values)) {
-      Place place = lockedPlace(form.table(), given);
-      if (tables.row(transaction, place) != null) {
+    for (FakeRow given : seen(form.table(), rows(form.columns(), values))) {
+      Place place = FakeTables.place(form.table(), given);
+      if (locked(place) != null) {
         transaction.writes.put(place, null);
         deleted++;
       }
@@ -163,26 +175,28 @@ final class FakeStatement {
     return deleted;
   }
 
-  private Place lockedPlace(String table, FakeRow given) throws SQLException {
-    Place place = FakeTables.place(table, given);
-    session.lock(place);
-    return place;
+  /** Those whose rows are there when the statement begins: it changes no others, whatever it waits for. */
+  private List<FakeRow> seen(String table, List<FakeRow> given) {
+    return given.stream().filter(row -> tables.row(transaction, FakeTables.place(table, row)) != null).toList();
   }
 
   /** Who inserts a key that another transaction has inserted waits for it to end, as in PostgreSQL. */
   private int insert(FakeForm form, List<@Nullable Object> values) throws SQLException {
     int written = 0;
-    for (FakeRow row : rows(form.columns(), values)) {
-      if (form.table().equals("anchors")) {
-        row.with("running", 0L);
+    for (FakeRow row : ordered(form, rows(form.columns(), values))) {
+      DEFAULTS.getOrDefault(form.table(), List.of()).forEach(column -> row.with(column, 0L));
+      Place place = FakeTables.place(form.table(), row);
+      if (form.sets().isEmpty()) {
+        session.claim(place);
+      } else {
+        session.lock(place);
       }
-      Place place = lockedPlace(form.table(), row);
       FakeRow there = tables.row(transaction, place);
-      boolean charge = form.table().equals("entries") && "Charge".equals(row.get("kind")) && tables.charged(transaction, row);
-      if (there != null && !form.mayConflict() || charge) {
-        throw new SQLException("duplicate key value violates unique constraint of " + place, "23505");
+      if (there != null && !form.mayConflict()) {
+        throw duplicate(place);
       }
       if (there == null) {
+        charged(form, row);
         transaction.writes.put(place, row);
         written++;
       } else if (!form.sets().isEmpty()) {
@@ -191,6 +205,35 @@ final class FakeStatement {
       }
     }
     return written;
+  }
+
+  private static SQLException duplicate(Place place) {
+    return new SQLException("duplicate key value violates unique constraint of " + place, "23505");
+  }
+
+  private void charged(FakeForm form, FakeRow row) throws SQLException {
+    Place charge = form.table().equals("entries") ? FakeTables.charge(row) : null;
+    if (charge != null) {
+      session.claim(charge);
+      if (tables.row(transaction, charge) != null) {
+        throw duplicate(charge);
+      }
+      transaction.writes.put(charge, row);
+    }
+  }
+
+  /** ORDER BY the first columns, as rows of columns are inserted. */
+  private static List<FakeRow> ordered(FakeForm form, List<FakeRow> rows) {
+    if (rows.size() < 2) {
+      return rows;
+    }
+    List<FakeRow> ordered = new ArrayList<>(rows);
+    Comparator<FakeRow> order = (a, b) -> 0;
+    for (String column : form.columns().subList(0, Math.min(2, form.columns().size()))) {
+      order = order.thenComparing((a, b) -> FakeTables.compare(a.value(column), b.value(column)));
+    }
+    ordered.sort(order);
+    return ordered;
   }
 
   /** HouseSums.ADD, in the words of this database. */
@@ -221,9 +264,9 @@ final class FakeStatement {
 
   private int updateMany(FakeForm form, List<@Nullable Object> values) throws SQLException {
     int written = 0;
-    for (FakeRow given : rows(form.columns(), values)) {
-      Place place = lockedPlace(form.table(), given);
-      FakeRow there = tables.row(transaction, place);
+    for (FakeRow given : seen(form.table(), rows(form.columns(), values))) {
+      Place place = FakeTables.place(form.table(), given);
+      FakeRow there = locked(place);
       if (there != null) {
         transaction.writes.put(place, set(form, there, given));
         written++;
@@ -233,9 +276,13 @@ final class FakeStatement {
   }
 
   private int updateOne(FakeForm form, List<@Nullable Object> values) throws SQLException {
-    Deque<Object> left = given(values);
     FakeRow given = new FakeRow();
-    form.sets().values().forEach(set -> given.with(set.of(), set.of().equals(FakeForm.ZERO) ? Long.valueOf(0) : stored(left.remove())));
+    int sets = 0;
+    for (FakeForm.Set set : form.sets().values()) {
+      Object value = set.of().equals(FakeForm.ZERO) ? Long.valueOf(0) : stored(values.get(sets++));
+      given.with(set.of(), set.zeroIsNull() && Long.valueOf(0).equals(value) ? null : value);
+    }
+    Deque<Object> left = given(values.subList(sets, values.size()));
     String condition = Objects.requireNonNull(form.where());
     if (condition.contains(PLAN_OF)) {
       Object plan = planOf((String) left.remove());
@@ -247,12 +294,8 @@ final class FakeStatement {
     }
     Predicate<FakeRow> where = FakeCondition.of(condition, left);
     int written = 0;
-    for (Place place : tables.places(transaction, form.table())) {
-      if (!where.test(row(place))) {
-        continue;
-      }
-      session.lock(place);
-      FakeRow there = tables.row(transaction, place);
+    for (Place place : tables.places(transaction, form.table()).stream().filter(place -> where.test(row(place))).toList()) {
+      FakeRow there = locked(place);
       if (there != null && where.test(there)) {
         transaction.writes.put(place, set(form, there, given));
         written++;
@@ -272,12 +315,19 @@ final class FakeStatement {
     for (Place place : policies) {
       FakeRow row = row(place);
       if (row.number("used") <= before && row.number("activated") < last && !named(place.key().get(0), before)) {
-        session.lock(place);
-        transaction.writes.put(place, null);
-        dropped++;
+        dropped += dropPolicy(place, before, last);
       }
     }
     return dropped;
+  }
+
+  private int dropPolicy(Place place, long before, long last) throws SQLException {
+    FakeRow row = locked(place);
+    if (row == null || row.number("used") > before || row.number("activated") >= last) {
+      return 0;
+    }
+    transaction.writes.put(place, null);
+    return 1;
   }
 
   private boolean named(Object digest, long before) {
