@@ -10,6 +10,7 @@ import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.selection.RequestFacts;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,8 +21,8 @@ final class BudgetCheck {
   /** @param buckets to hold in; those that are not there yet begin empty */
   record Passes(List<Bucket> buckets) implements Verdict {}
 
-  /** @param windowEndMs when the counter begins anew, 0 = never, or that does not help */
-  record Exceeded(Budget budget, String value, long windowEndMs) implements Verdict {}
+  /** @param roomAtMs when time alone makes room for it: the window begins anew, or enough has left one that rolls; 0 = never */
+  record Exceeded(Budget budget, String value, long roomAtMs) implements Verdict {}
 
   /** The whole request is refused, whatever other hops could do. */
   record Refuse(Ending ending) implements Verdict {}
@@ -63,8 +64,7 @@ final class BudgetCheck {
         limit = limit == null ? null : Long.valueOf(cap(budget, label, unit, limit));
       }
       if (!budget.audit() && (limit == null || over(bucket, others(budget, bucket), amount, limit))) {
-        boolean neverFits = limit == null || amount > limit;
-        return new Exceeded(budget, bucket.key().value(), neverFits ? 0 : bucket.windowEndMs());
+        return new Exceeded(budget, bucket.key().value(), limit == null || amount > limit ? 0 : roomAt(budget, bucket, amount, limit));
       }
       if (budget.per() == Budget.Per.TASK && !budget.audit() && !new OpenLabels(state, budget, now).open(bucket.key().value())
           && new OpenLabels(state, budget, now).count() >= budget.maxOpen()) {
@@ -100,6 +100,22 @@ final class BudgetCheck {
   /** What a window that rolls counts beside the slice of now. */
   private long others(Budget budget, Bucket bucket) {
     return budget.window().rolling() ? OtherSlices.used(OtherSlices.of(state, budget, bucket.key(), now)) : 0;
+  }
+
+  /** Where nothing is settled, released or spent until then. An amount that fits into the limit at all fits when everything has left. */
+  private long roomAt(Budget budget, Bucket bucket, long amount, long limit) {
+    if (!budget.window().rolling()) {
+      return bucket.windowEndMs();
+    }
+    List<Bucket> counts = new ArrayList<>(OtherSlices.of(state, budget, bucket.key(), now));
+    counts.add(bucket);
+    counts.sort(Comparator.comparingLong(Bucket::windowEndMs));
+    while (true) {
+      long leaves = counts.remove(0).windowEndMs();
+      if (OtherSlices.saturated(OtherSlices.used(counts), amount) <= limit) {
+        return leaves;
+      }
+    }
   }
 
   private static long left(Bucket bucket, long others, long limit) {

@@ -212,7 +212,7 @@ final class Walk {
       Receipt.Considered last = verdicts.remove(verdicts.size() - 1);
       verdicts.add(new Receipt.Considered(last.balance(), "budget_exceeded: " + exceeded.budget().name(), last.available()));
     }
-    long seconds = exceeded.windowEndMs() == 0 ? Long.MAX_VALUE : (exceeded.windowEndMs() - now + 999) / 1000;
+    long seconds = exceeded.roomAtMs() == 0 ? Long.MAX_VALUE : (exceeded.roomAtMs() - now + 999) / 1000;
     return new Skip(SkipReason.BUDGET_EXCEEDED, message, SkipEndings.retryAfter(429, "budget_exceeded", message, seconds), verdicts);
   }
 

@@ -2,8 +2,10 @@ package dev.exchequer.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.fallback.Ending;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.Budget;
+import dev.exchequer.policy.RouteClass;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -100,6 +102,66 @@ class RollingTest {
     }
     assertThat(refused).isPositive();
     assertThat(spent).hasSizeGreaterThan(100);
+  }
+
+  private long roomAt() {
+    BudgetCheck check = new BudgetCheck(world.state, world.facts("asks", "", null), world.now);
+    return ((BudgetCheck.Exceeded) check.check(world.policy(), RouteClass.DIRECT, "CREDIT", Money.parse("1"))).roomAtMs();
+  }
+
+  private Ending.Retry refusal() {
+    Result result = world.admit("r" + ++requests);
+    assertThat(result).isInstanceOf(Result.Refused.class);
+    return ((Result.Refused) result).ending().retry();
+  }
+
+  @Test
+  void aRefusalSaysWhenEnoughHasLeft() {
+    start(Budget.Window.ROLLING_DAY, "2");
+    spend();
+    world.now += HOUR_MS;
+    spend();
+    assertThat(refusal()).as("tomorrow is not soon").isEqualTo(new Ending.Retry.No());
+    world.now += 24 * HOUR_MS - 60_000; // a minute before the first slice leaves
+    assertThat(refusal()).isEqualTo(new Ending.Retry.After(60));
+    world.now += 58_999;
+    assertThat(refusal()).as("whole seconds, never too early").isEqualTo(new Ending.Retry.After(2));
+    world.now += 1_001;
+    assertThat(spend()).isTrue();
+    world.now += HOUR_MS - 1_500;
+    assertThat(refusal()).as("the next one is the second slice").isEqualTo(new Ending.Retry.After(2));
+    world.pricePerRequest = Money.parse("3");
+    world.start();
+    assertThat(refusal()).as("more than the limit never fits").isEqualTo(new Ending.Retry.No());
+  }
+
+  /** Whoever comes when it was said is taken; whoever comes a millisecond earlier is not. Some requests cost 1, some are held and not settled. */
+  @ParameterizedTest
+  @EnumSource(value = Budget.Window.class, names = "ROLLING_.*", mode = EnumSource.Mode.MATCH_ALL)
+  void theMomentThatARefusalNamesIsTheFirstAtWhichItFits(Budget.Window window) {
+    world.concurrency = 10_000;
+    world.maxInFlight = 10_000;
+    start(window, "5");
+    SplittableRandom random = new SplittableRandom(815);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      world.now += random.nextLong(window.periodMs() / 6);
+      if (random.nextInt(8) == 0) {
+        world.admit("r" + ++requests); // counts as what it holds
+        continue;
+      }
+      if (spend()) {
+        continue;
+      }
+      refused++;
+      long at = roomAt();
+      assertThat(at).as("step " + i).isGreaterThan(world.now);
+      world.now = at - 1;
+      assertThat(spend()).as("too early, step " + i).isFalse();
+      world.now = at;
+      assertThat(spend()).as("step " + i).isTrue();
+    }
+    assertThat(refused).isGreaterThan(30);
   }
 
   @Test
