@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The changes of one command while it is decided; each is at once visible to what the command looks at next. */
-final class Draft {
+class Draft {
   private final LedgerState state;
   private final long now;
   private final Map<ObjectName, Long> postedBefore = new HashMap<>();

@@ -22,8 +22,7 @@ public final class LedgerCore {
    */
   public static Decision apply(LedgerState state, Command command, long nowMs) {
     Draft draft = new Draft(state, nowMs);
-    new Upkeep(draft, new Treasury(draft)).due();
-    new Allowances(draft).due();
+    time(draft);
     Result result =
         switch (command) {
           case Command.Admit c -> new Attempts(draft).admit(c.facts(), c.providers());
@@ -58,6 +57,12 @@ public final class LedgerCore {
     return draft.decide(result);
   }
 
+  /** What time brings, before every command. */
+  static void time(Draft draft) {
+    new Upkeep(draft, new Treasury(draft)).due();
+    new Allowances(draft).due();
+  }
+
   /** What a balance gets by itself in the windows of a moment: the keys of {@link Change.GrantRecord}, for a store that has to find them first. */
   public static List<String> recurringGrants(Balance balance, long nowMs) {
     return Allowances.keys(balance, nowMs);
@@ -69,12 +74,12 @@ public final class LedgerCore {
   }
 
   /**
-   * What admitting a request would come to now. Looks only: nothing is held, and the state stays as it is.
+   * What admitting a request would come to now, with the value that time has brought or ended. Looks only: nothing is held, and the state stays as it is.
    *
    * @param facts of a route and a key of the policy that they name
    */
   public static DryRun dryRun(LedgerState state, RequestFacts facts, ProviderView providers, long nowMs) {
-    return DryRun.of(state, facts, providers, nowMs);
+    return Glance.at(state, nowMs, () -> DryRun.of(state, facts, providers, nowMs));
   }
 
   private static Result deny(Draft draft, Command.Deny command) {

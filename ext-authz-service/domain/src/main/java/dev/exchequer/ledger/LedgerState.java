@@ -128,6 +128,25 @@ public final class LedgerState {
     }
   }
 
+  /**
+   * What was only supposed never was.
+   *
+   * @param before accounts as they were; empty = there was none
+   * @param made keys of grants
+   */
+  void takeBack(Map<ObjectName, Optional<Account>> before, List<String> made) {
+    before.forEach(
+        (name, account) -> {
+          if (account.isPresent()) {
+            put(account.get());
+          } else {
+            accounts.remove(name);
+            due.remove(name);
+          }
+        });
+    made.forEach(grants::remove);
+  }
+
   private void put(Hold hold) {
     Hold before = active.remove(hold.id());
     if (hold.active()) {

@@ -224,10 +224,18 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
     try {
       session.look();
       long earliest = session.earliest(clock.millis());
+      boolean recurring = facts != null && earliest >= recurringDueMs;
+      if (recurring) {
+        policies.get(current).ifPresent(policy -> wanted.recurring(policy, earliest, RowLocks.LATER_MS));
+      }
       RowLocks looks = new RowLocks(session.sql(), json, policies, session.replica(), false);
       looks.take(wanted, earliest, false);
       long now = session.now(earliest);
-      return question.of(looks.rows.state(wanted, looks.reach, policies, current, local, startedAtMs, now), now);
+      LedgerState state = looks.rows.state(wanted, looks.reach, policies, current, local, startedAtMs, now);
+      if (!recurring) {
+        state.recurringDue(recurringDueMs > now ? recurringDueMs : now + 1);
+      }
+      return question.of(state, now);
     } catch (SQLException e) {
       throw new LedgerUnavailable("the ledger cannot be read: " + e.getMessage(), e);
     } finally {
