@@ -19,6 +19,8 @@ final class Housekeeping {
   private static final Comparator<Hold> BY_LEASE =
       Comparator.comparingLong(Hold::leaseUntilMs).thenComparing(hold -> hold.id().request()).thenComparingInt(hold -> hold.id().attempt());
 
+  private static final Comparator<RunningRequest> BY_AGE = Comparator.comparingLong(RunningRequest::sinceMs).thenComparing(request -> request.facts().id());
+
   private final Draft draft;
 
   Housekeeping(Draft draft) {
@@ -41,7 +43,7 @@ final class Housekeeping {
   }
 
   private void abandonedRequests() {
-    for (RunningRequest request : List.copyOf(draft.state().runningRequests())) {
+    for (RunningRequest request : draft.state().runningRequests().stream().sorted(BY_AGE).toList()) {
       if (request.phase() == RunningRequest.Phase.MOVING_ON && request.sinceMs() + Attempts.LEASE_MS <= draft.now()) {
         close(request, Objects.requireNonNull(request.lastEnding()), false);
       }
