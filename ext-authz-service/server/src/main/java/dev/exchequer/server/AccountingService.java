@@ -1,6 +1,7 @@
 package dev.exchequer.server;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.Command.JournalPosition;
 import dev.exchequer.policy.Balance;
@@ -54,6 +55,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,7 +114,7 @@ public final class AccountingService implements AutoCloseable {
     LedgerHistory history = ledger.history();
     metrics.collect(new LedgerMetrics(() -> picture(engine, reads, history), System::currentTimeMillis));
 
-    envoyCalls(engine, reads);
+    envoyCalls(engine, reads, history::tasks);
     journal(journal, engine, positions);
     EnvoyAdmin envoy = new EnvoyAdmin(settings.envoySocket(), ENVOY_TIMEOUT);
     GatewayDrain drain = keep(GatewayDrain.start(envoy, settings.sockets(), GatewayDrain.Pace.OF_A_POD));
@@ -187,11 +189,11 @@ public final class AccountingService implements AutoCloseable {
     };
   }
 
-  private void envoyCalls(LedgerEngine engine, LedgerReads reads) throws IOException {
+  private void envoyCalls(LedgerEngine engine, LedgerReads reads, Function<ObjectName, List<Envelope>> said) throws IOException {
     BoundedPool bodies = keep(new BoundedPool("bodies", 2, 256));
     BoundedPool readers = keep(new BoundedPool("reads", 2, 64));
     Clock clock = Clock.systemUTC();
-    SelfService self = new SelfService(reads, readers, Explanation::of, Clock.systemUTC());
+    SelfService self = new SelfService(reads, said, readers, Explanation::of, Clock.systemUTC());
     AdmitService admit = new AdmitService(engine, self, new AdmitService.Doors(clock, System::nanoTime, new UuidV7(clock, new SecureRandom()), bodies));
     HoldService hold = new HoldService(engine, System::nanoTime);
     SettleService settle = new SettleService(engine, new ServiceMetrics(metrics));

@@ -80,9 +80,9 @@ public final class LedgerStatus {
         report.getExhausted() > 0
             ? verdict(
                 EXHAUSTED, true, "LimitReached",
-                report.getExhausted() + " of " + report.getValues() + " values have nothing left of " + Money.text(report.getLimitNanos()) + " " + report.getUnit()
-                    + " in this window")
-            : verdict(EXHAUSTED, false, "WithinLimit", "no value has reached " + Money.text(report.getLimitNanos()) + " " + report.getUnit() + " in this window");
+                report.getExhausted() + " of " + report.getValues() + " values have nothing left in this window; the fullest may spend " + Money.text(report.getLimitNanos()) + " "
+                    + report.getUnit())
+            : verdict(EXHAUSTED, false, "WithinLimit", "no value has reached its limit in this window; the fullest may spend " + Money.text(report.getLimitNanos()) + " " + report.getUnit());
     List<Verdict> conditions = new ArrayList<>(List.of(exhausted));
     if (report.getReachedPercent() > 0) {
       String of = report.getReachedPercent() + " percent of " + Money.text(report.getLimitNanos()) + " " + report.getUnit() + " are spent (alertsAtPercent)";

@@ -86,7 +86,7 @@ final class LedgerStatusTest {
     BudgetReport over = report.toBuilder().setSpentNanos(Long.MAX_VALUE).setHeldNanos(Long.MAX_VALUE).setExhausted(1).build();
     JsonNode exhausted = LedgerStatus.budget(over, AS_OF).status(null, NOW);
     assertThat(exhausted.path("remaining").asText()).isEqualTo("0");
-    assertThat(message(exhausted, "Exhausted")).isEqualTo("1 of 2 values have nothing left of 10 CNY in this window");
+    assertThat(message(exhausted, "Exhausted")).isEqualTo("1 of 2 values have nothing left in this window; the fullest may spend 10 CNY");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.ApiKey;
 import dev.exchequer.policy.Balance;
@@ -21,6 +22,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +32,16 @@ final class OwnMoney {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final LedgerReads reads;
+  private final Function<ObjectName, List<Envelope>> said;
   private final InstantSource clock;
 
-  /** @param clock which slices of a window that rolls count */
-  OwnMoney(LedgerReads reads, InstantSource clock) {
+  /**
+   * @param said of the task labels of a budget
+   * @param clock which slices of a window that rolls count
+   */
+  OwnMoney(LedgerReads reads, Function<ObjectName, List<Envelope>> said, InstantSource clock) {
     this.reads = reads;
+    this.said = said;
     this.clock = clock;
   }
 
@@ -69,15 +76,20 @@ final class OwnMoney {
       if (budget.per() == Budget.Per.TARGET) {
         for (String unit : new TreeMap<>(budget.limits()).keySet()) {
           if (spent.stream().noneMatch(row -> row.unit().equals(unit))) {
-            bucket(budget, new BudgetRow(budget.name(), "", unit, 0, 0, 0, 0, 0), caller, items.addObject());
+            bucket(budget, Map.of(), new BudgetRow(budget.name(), "", unit, 0, 0, 0, 0, 0), caller, items.addObject());
           }
         }
       }
+      Map<String, Envelope> labels = budget.per() == Budget.Per.TASK && !spent.isEmpty() ? labels(budget) : Map.of();
       for (BudgetRow row : spent) {
-        bucket(budget, row, caller, items.addObject());
+        bucket(budget, labels, row, caller, items.addObject());
       }
     }
     return list.putNull("nextCursor").toString();
+  }
+
+  private Map<String, Envelope> labels(Budget budget) {
+    return said.apply(budget.name()).stream().collect(Collectors.toMap(Envelope::task, Function.identity()));
   }
 
   private static boolean own(Budget.Target target, Caller caller) {
@@ -91,9 +103,10 @@ final class OwnMoney {
     };
   }
 
-  private static void bucket(Budget budget, BudgetRow row, Caller caller, ObjectNode item) {
+  /** @param labels whose cap may be below the budget's */
+  private static void bucket(Budget budget, Map<String, Envelope> labels, BudgetRow row, Caller caller, ObjectNode item) {
     boolean charges = caller.project().disclose() != Disclose.NONE;
-    Long limit = budget.limits().get(row.unit());
+    Long limit = limit(budget, labels.get(row.value()), row.unit());
     item.put("name", budget.name().toString());
     item.putObject("target").put("kind", kind(budget.target().kind())).put("name", budget.target().name().toString());
     item.put("per", per(budget.per())).put("value", row.value()).put("unit", row.unit());
@@ -101,6 +114,11 @@ final class OwnMoney {
     item.put("spent", amount(row.spent(), charges)).put("held", amount(row.held(), charges));
     item.put("remaining", limit == null ? null : amount(limit - row.spent() - row.held(), charges));
     item.put("windowStart", time(row.windowStartMs())).put("windowEnd", time(row.windowEndMs())).put("mode", budget.audit() ? "Audit" : "Enforce");
+  }
+
+  private static @Nullable Long limit(Budget budget, @Nullable Envelope label, String unit) {
+    Long limit = budget.limits().get(unit);
+    return limit == null || label == null ? limit : Long.valueOf(label.cap(unit, limit));
   }
 
   private static String kind(Budget.TargetKind kind) {

@@ -1,9 +1,12 @@
 package dev.exchequer.server.authz;
 
 import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.server.store.LedgerReads;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -19,13 +22,14 @@ public final class SelfService {
   private final Function<String, String> explain;
 
   /**
+   * @param said of the task labels of a budget
    * @param pool reads of the ledger block, so they run here; full = 503
    * @param explain a receipt's JSON (amounts that the project does not disclose are null) to its text for people
    * @param clock which slices of a window that rolls count
    */
-  public SelfService(LedgerReads reads, Executor pool, Function<String, String> explain, InstantSource clock) {
+  public SelfService(LedgerReads reads, Function<ObjectName, List<Envelope>> said, Executor pool, Function<String, String> explain, InstantSource clock) {
     this.receipts = new OwnReceipts(reads);
-    this.money = new OwnMoney(reads, clock);
+    this.money = new OwnMoney(reads, said, clock);
     this.pool = pool;
     this.explain = explain;
   }

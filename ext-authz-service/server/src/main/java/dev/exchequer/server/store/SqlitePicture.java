@@ -2,11 +2,11 @@ package dev.exchequer.server.store;
 
 import dev.exchequer.budget.Windows;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.LedgerPicture.BalanceMoney;
 import dev.exchequer.server.store.LedgerPicture.BudgetUse;
-import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,9 +33,11 @@ public final class SqlitePicture implements LedgerPicture.Source, AutoCloseable 
   private static final String FULLEST =
       "SELECT value, spent, held FROM buckets WHERE budget = ? AND unit = ? AND window_start = ? ORDER BY spent + held DESC, value LIMIT 1";
 
-  /** By what is used of the limit, exactly. */
-  private static final Comparator<BudgetUse> BY_FULLNESS =
-      (a, b) -> used(a).multiply(BigInteger.valueOf(b.limit())).compareTo(used(b).multiply(BigInteger.valueOf(a.limit())));
+  private static final String SAID = "SELECT body FROM tasks WHERE budget = ?";
+  private static final String LABELS =
+      "SELECT value, spent, held FROM buckets WHERE budget = ? AND unit = ? AND window_start = ? AND value IN (SELECT task FROM tasks WHERE budget = ?)";
+  private static final String ROLLING_LABELS = "SELECT value, spent, held FROM (" + SLICES + ") WHERE value IN (SELECT task FROM tasks WHERE budget = ?)";
+  private static final StoredJson JSON = new StoredJson();
 
   private final Connection connection;
 
@@ -89,9 +91,10 @@ public final class SqlitePicture implements LedgerPicture.Source, AutoCloseable 
         long window = rolls ? nowMs : Windows.at(budget, nowMs).startMs();
         List<BudgetUse> ofUnits = new ArrayList<>();
         for (Map.Entry<String, Long> limit : new TreeMap<>(budget.limits()).entrySet()) {
-          ofUnits.add(use(rolls ? rollingCounters : counters, rolls ? rollingFullest : fullest, budget, limit, window));
+          BudgetUse use = use(rolls ? rollingCounters : counters, rolls ? rollingFullest : fullest, budget, limit, window);
+          ofUnits.add(OwnCaps.possible(budget) ? ownCaps(budget, use, window) : use);
         }
-        Optional<BudgetUse> full = ofUnits.stream().max(BY_FULLNESS.thenComparing(BudgetUse::unit, Comparator.reverseOrder()));
+        Optional<BudgetUse> full = ofUnits.stream().max(OwnCaps.BY_FULLNESS.thenComparing(BudgetUse::unit, Comparator.reverseOrder()));
         full.ifPresent(uses::add);
       }
     }
@@ -118,8 +121,29 @@ public final class SqlitePicture implements LedgerPicture.Source, AutoCloseable 
     statement.setLong(first + 2, window);
   }
 
-  private static BigInteger used(BudgetUse use) {
-    return BigInteger.valueOf(use.spent()).add(BigInteger.valueOf(use.held()));
+  private BudgetUse ownCaps(Budget budget, BudgetUse use, long window) throws SQLException {
+    List<Envelope> said = new ArrayList<>();
+    try (PreparedStatement s = connection.prepareStatement(SAID)) {
+      s.setString(1, budget.name().toString());
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          said.add(JSON.read(r.getString(1), Envelope.class));
+        }
+      }
+    }
+    List<OwnCaps.Used> used = new ArrayList<>();
+    if (!said.isEmpty()) {
+      try (PreparedStatement s = connection.prepareStatement(budget.window().rolling() ? ROLLING_LABELS : LABELS)) {
+        where(s, 1, budget, use.unit(), window);
+        s.setString(4, budget.name().toString());
+        try (ResultSet r = s.executeQuery()) {
+          while (r.next()) {
+            used.add(new OwnCaps.Used(r.getString(1), r.getLong(2), r.getLong(3)));
+          }
+        }
+      }
+    }
+    return OwnCaps.count(use, said, used);
   }
 
   private long number(String query) throws SQLException {

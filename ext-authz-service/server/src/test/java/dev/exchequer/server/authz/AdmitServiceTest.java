@@ -37,7 +37,7 @@ class AdmitServiceTest {
   private final AdmitService service =
       new AdmitService(
           engine,
-          new SelfService(new FakeReads(), Runnable::run, json -> json, java.time.Clock.systemUTC()),
+          new SelfService(new FakeReads(), budget -> java.util.List.of(), Runnable::run, json -> json, java.time.Clock.systemUTC()),
           new AdmitService.Doors(() -> Instant.ofEpochMilli(World.NOW), () -> 1000, () -> "0198-id", work -> {
             if (full) {
               throw new RejectedExecutionException();

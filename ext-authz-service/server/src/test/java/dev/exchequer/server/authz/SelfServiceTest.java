@@ -3,10 +3,13 @@ package dev.exchequer.server.authz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.NullMarked;
@@ -22,6 +25,7 @@ class SelfServiceTest {
           + "'corrections':[{'amount':'-1.000000000','before':'1.000000000','after':'0.000000000','actor':'ann','reason':'ticket 812'}]}";
 
   private final FakeReads reads = new FakeReads();
+  private final List<Envelope> said = new ArrayList<>();
   private final FakeEngine engine = new FakeEngine(World.policy());
   private boolean full;
   private final AdmitService service =
@@ -29,6 +33,7 @@ class SelfServiceTest {
           engine,
           new SelfService(
               reads,
+              budget -> said.stream().filter(label -> label.budget().equals(budget)).toList(),
               work -> {
                 if (full) {
                   throw new RejectedExecutionException();
@@ -174,6 +179,17 @@ class SelfServiceTest {
                 "{'name':'default/by-task','target':{'kind':'ApiKey','name':'default/all'},'per':'Task','value':'t1','unit':'CREDIT','limit':'10.000000000',"
                     .concat("'spent':'1.000000000','held':'2.000000000','remaining':'7.000000000','windowStart':'2026-11-23T00:00:00.000Z','windowEnd':'2026-11-24T00:00:00.000Z','mode':'Enforce'}")
                     .replace('\'', '"')));
+  }
+
+  @Test
+  void aTaskLabelHasTheCapThatWasSaidOfIt() {
+    reads.budgets.add(new BudgetRow(World.name("by-task"), "t1", "CREDIT", 1_000_000_000L, 2_000_000_000L, 1795392000000L, 1795478400000L, 0));
+    reads.budgets.add(new BudgetRow(World.name("by-task"), "t2", "CREDIT", 0, 0, 1795392000000L, 1795478400000L, 0));
+    said.add(new Envelope(World.name("by-task"), "t1", Map.of("CREDIT", 4_000_000_000L), 0, 0, false, "ann", ""));
+    said.add(new Envelope(World.name("by-task"), "t2", Map.of("CREDIT", 40_000_000_000L), 0, 0, false, "ann", "the budget's was lowered since"));
+    JsonNode items = get("/v1/exchequer/budgets", "all").json().get("items");
+    assertThat(texts(items, "limit")).as("the first is another budget's").containsExactly("10.000000000", "4.000000000", "10.000000000");
+    assertThat(texts(items, "remaining")).endsWith("1.000000000", "10.000000000");
   }
 
   @Test

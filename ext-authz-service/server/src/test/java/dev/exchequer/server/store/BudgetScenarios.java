@@ -119,6 +119,38 @@ public abstract class BudgetScenarios {
     }
   }
 
+  /** Three labels: one without a cap of its own, one that reached its own, one that is nearer to its own than the first to the budget's. */
+  @Test
+  void picturesCountALabelByItsOwnCap() {
+    ObjectName tasks = World.name("tasks");
+    World world = world();
+    world.budgets = List.of(world.budget("tasks", Budget.Per.TASK, "CREDIT", "0.5", 5));
+    try (OpenLedger ledger = open(world)) {
+      for (String label : List.of("free", "full", "near")) {
+        admit(ledger, label, label);
+        ledger.settle(label).join();
+      }
+      LedgerPicture.Source pictures = ledger.home.pictures();
+      long now = System.currentTimeMillis();
+      assertThat(pictures.take(world.policy(), now).budgets()).singleElement().satisfies(use -> assertThat(List.of(use.limit(), use.values(), use.exhausted())).isEqualTo(List.of(Money.parse("0.5"), 3L, 0L)));
+      cap(ledger, tasks, "near", "0.2");
+      assertThat(pictures.take(world.policy(), now).budgets()).singleElement().satisfies(use -> {
+        assertThat(List.of(use.value(), use.limit(), use.spent(), use.held())).isEqualTo(List.of("near", Money.parse("0.2"), CHARGE, 0L));
+        assertThat(List.of(use.values(), use.exhausted())).isEqualTo(List.of(3L, 0L));
+      });
+      cap(ledger, tasks, "full", Money.text(CHARGE));
+      assertThat(pictures.take(world.policy(), now).budgets()).singleElement().satisfies(use -> {
+        assertThat(List.of(use.value(), use.limit(), use.spent())).isEqualTo(List.of("full", CHARGE, CHARGE));
+        assertThat(List.of(use.values(), use.exhausted())).isEqualTo(List.of(3L, 1L));
+      });
+    }
+  }
+
+  private static void cap(OpenLedger ledger, ObjectName budget, String label, String cap) {
+    Result result = ledger.lane.submit(new Command.OpenTask(budget, label, Map.of("CREDIT", Money.parse(cap)), 0, "jane", "less", "cap of " + label)).join();
+    assertThat(code(result)).isEqualTo("TaskSet");
+  }
+
   @Test
   void aWindowThatRollsCountsItsSlicesAlsoAfterReopening() {
     for (int i = 0; i < 2; i++) {

@@ -2,12 +2,14 @@ package dev.exchequer.server.store.postgres;
 
 import dev.exchequer.budget.Windows;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.LedgerPicture;
 import dev.exchequer.server.store.LedgerPicture.BalanceMoney;
 import dev.exchequer.server.store.LedgerPicture.BudgetUse;
-import java.math.BigInteger;
+import dev.exchequer.server.store.OwnCaps;
+import dev.exchequer.server.store.StoredJson;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,9 +33,11 @@ final class PostgresPicture implements LedgerPicture.Source {
   private static final String FULLEST =
       "SELECT value, spent, held FROM buckets WHERE budget = ? AND unit = ? AND window_start = ? ORDER BY spent::numeric + held DESC, value LIMIT 1";
 
-  /** By what is used of the limit, exactly. */
-  private static final Comparator<BudgetUse> BY_FULLNESS =
-      (a, b) -> used(a).multiply(BigInteger.valueOf(b.limit())).compareTo(used(b).multiply(BigInteger.valueOf(a.limit())));
+  private static final String SAID = "SELECT body FROM tasks WHERE budget = ?";
+  private static final String LABELS =
+      "SELECT value, spent, held FROM buckets WHERE budget = ? AND unit = ? AND window_start = ? AND value IN (SELECT task FROM tasks WHERE budget = ?)";
+  private static final String ROLLING_LABELS = "SELECT value, spent, held FROM (" + SLICES + ") AS slices WHERE value IN (SELECT task FROM tasks WHERE budget = ?)";
+  private static final StoredJson JSON = new StoredJson();
 
   private final ReadSessions sessions;
 
@@ -75,7 +79,7 @@ final class PostgresPicture implements LedgerPicture.Source {
       for (Map.Entry<String, Long> limit : new TreeMap<>(budget.limits()).entrySet()) {
         ofUnits.add(use(sql, budget, limit, window));
       }
-      Optional<BudgetUse> full = ofUnits.stream().max(BY_FULLNESS.thenComparing(BudgetUse::unit, Comparator.reverseOrder()));
+      Optional<BudgetUse> full = ofUnits.stream().max(OwnCaps.BY_FULLNESS.thenComparing(BudgetUse::unit, Comparator.reverseOrder()));
       full.ifPresent(uses::add);
     }
     return uses;
@@ -95,11 +99,20 @@ final class PostgresPicture implements LedgerPicture.Source {
         budget.window().rolling() ? ROLLING_COUNTERS : COUNTERS,
         r -> counted.add(new BudgetUse(use.budget(), use.value(), use.unit(), use.limit(), use.spent(), use.held(), r.getLong(1), r.getLong(2))),
         limit.getValue(), budget.name(), limit.getKey(), window);
-    return counted.getFirst();
+    return OwnCaps.possible(budget) ? ownCaps(sql, budget, counted.getFirst(), window) : counted.getFirst();
   }
 
-  private static BigInteger used(BudgetUse use) {
-    return BigInteger.valueOf(use.spent()).add(BigInteger.valueOf(use.held()));
+  private static BudgetUse ownCaps(Sql sql, Budget budget, BudgetUse use, long window) throws SQLException {
+    List<Envelope> said = new ArrayList<>();
+    sql.each(SAID, r -> said.add(JSON.read(r.getString(1), Envelope.class)), budget.name());
+    List<OwnCaps.Used> used = new ArrayList<>();
+    if (!said.isEmpty()) {
+      sql.each(
+          budget.window().rolling() ? ROLLING_LABELS : LABELS,
+          r -> used.add(new OwnCaps.Used(ColumnText.decoded(r.getString(1)), r.getLong(2), r.getLong(3))),
+          budget.name(), use.unit(), window, budget.name());
+    }
+    return OwnCaps.count(use, said, used);
   }
 
   private static Map<String, Long> numbers(Sql sql, String query) throws SQLException {
