@@ -218,7 +218,9 @@ public abstract class PruningCases {
 
   @Test
   void requestsGoOnWhileDetailsGo() throws Exception {
-    try (OpenLedger ledger = open(world(), clock)) {
+    World rich = world();
+    rich.credit = "1000000"; // a fast machine makes more requests meanwhile
+    try (OpenLedger ledger = open(rich, clock)) {
       threeDays(ledger, 150);
       SqlPruner small = new SqlPruner(door(ledger), clock, receiptsByTime(), 5);
       AtomicBoolean over = new AtomicBoolean();
@@ -236,7 +238,14 @@ public abstract class PruningCases {
         List<CompletableFuture<Result>> settled = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
           String id = "m" + requests++;
-          settled.add(ledger.admit(id).thenCompose(held -> ledger.settle(id)));
+          settled.add(
+            ledger
+                .admit(id)
+                .thenCompose(
+                    held -> {
+                      assertThat(held).isInstanceOf(Result.Held.class);
+                      return ledger.settle(id);
+                    }));
           // of an attempt that ended long ago: read from the store while the batch is decided
           settled.add(ledger.settle("a00" + i));
         }
