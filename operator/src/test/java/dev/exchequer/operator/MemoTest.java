@@ -48,7 +48,7 @@ final class MemoTest {
 
   private void edit(Random random) {
     int number = random.nextInt(12);
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(18)) {
       case 0, 1, 2 -> put(ScaleWorld.route(number, ++generation, "usage-" + generation + "-1"));
       case 3 -> objects.remove(ScaleWorld.route(number, 1, "ok").key());
       case 4 -> put(ScaleWorld.sheet("cny", ++generation, "CNY", random.nextBoolean() ? "Pool" : "Subscription", "2." + random.nextInt(9)));
@@ -62,7 +62,9 @@ final class MemoTest {
       case 11 -> toggle("ModelRoute", "wide", "{models: [wide], audience: {namespaces: {from: All}}, hops: [{name: a, providerRef: {name: relay}, routeClass: Pool}]}");
       case 12 -> toggle("ModelProvider", "third", "{baseUrl: 'http://127.0.0.1:9300/v1', dialect: OpenAI, auth: {type: None}, allowPlaintext: true}");
       case 13 -> toggle("ModelRoute", "to-the-third", "{models: [third], priceSheetRefs: [{name: cny}], hops: [{name: a, providerRef: {name: third}, routeClass: Pool}]}");
-      case 14 -> put(ScaleWorld.ours("Balance", "wallet", ++generation, "{projectRef: {name: acme}, type: Wallet, unit: CNY, routeClasses: [Pool], suspend: " + random.nextBoolean() + ", initialGrants: [{id: opening, amount: '50'}]}"));
+      case 14 -> toggle("ModelProvider", "never-good", "{baseUrl: 'not a URL', dialect: OpenAI, auth: {type: None}}");
+      case 15 -> toggle("ModelRoute", "to-the-never-good", "{models: [never], priceSheetRefs: [{name: cny}], hops: [{name: a, providerRef: {name: never-good}, routeClass: Pool}]}");
+      case 16 -> put(ScaleWorld.ours("Balance", "wallet", ++generation, "{projectRef: {name: acme}, type: Wallet, unit: CNY, routeClasses: [Pool], suspend: " + random.nextBoolean() + ", initialGrants: [{id: opening, amount: '50'}]}"));
       default -> toggle("ModelRoute", "a-rival", "{models: [route-" + number + "], hops: [{name: a, providerRef: {name: relay}, routeClass: Pool}]}");
     }
   }

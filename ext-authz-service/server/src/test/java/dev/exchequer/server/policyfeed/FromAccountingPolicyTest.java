@@ -147,6 +147,7 @@ class FromAccountingPolicyTest {
         refused("Route default/gpt: hops is empty", p -> p.getRoutesBuilder(0).clearHops()),
         refused("Route default/gpt: namespaces are not sorted: a", p -> p.getRoutesBuilder(0).addNamespaces("b").addNamespaces("a")),
         refused("Route default/gpt: precedence is negative", p -> p.getRoutesBuilder(0).setPrecedence(-1)),
+        refused("Route default/gpt: stands twice", p -> p.addRoutes(p.getRoutes(0).toBuilder().clearModels().addModels("another"))),
         refused("model gpt-5.1 is also another route's", p -> p.addRoutes(p.getRoutes(0).toBuilder().setName("default/twin"))),
         refused("the gateway: no such price sheet: default/gone", p -> p.addDefaultPriceSheets("default/gone")));
   }

@@ -51,7 +51,7 @@ final class PoliciesInARowTest {
 
   private static void edit(List<Route> routes, Route like, Random random) {
     int place = routes.isEmpty() ? 0 : random.nextInt(routes.size());
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(12)) {
       case 0, 1 -> {
         int number = random.nextInt(40);
         routes.add(place, like.toBuilder().setName("default/r" + number).clearModels().addModels("m" + number).build());
@@ -59,12 +59,27 @@ final class PoliciesInARowTest {
       case 2, 3, 4 -> with(routes, place, () -> routes.set(place, routes.get(place).toBuilder().setGeneration(random.nextInt(1000)).build()));
       case 5 -> with(routes, place, () -> routes.remove(place));
       case 6 -> with(routes, place, () -> routes.set(place, routes.get(place).toBuilder().clearModels().addModels("m" + random.nextInt(40)).build()));
+      case 7, 8 -> with(routes, place, () -> routes.set(place, audience(routes.get(place).toBuilder().clearNamespaces().setPrecedence(random.nextInt(3)), random).build()));
+      case 9 -> with(routes, place, () -> routes.set(place, routes.get(place).toBuilder().clearEndpoints().addEndpoints(random.nextBoolean() ? "ChatCompletions" : "Embeddings").build()));
       default -> {
         List<Route> once = routes.stream().collect(java.util.stream.Collectors.toMap(Route::getName, route -> route, (one, other) -> one, java.util.TreeMap::new)).values().stream().toList();
         routes.clear();
         once.stream().map(route -> route.toBuilder().clearModels().addModels("m" + route.getName().substring("default/r".length())).build()).forEach(routes::add);
       }
     }
+  }
+
+  /** Everybody, or some of two namespaces; without either only its own may use it. */
+  private static Route.Builder audience(Route.Builder route, Random random) {
+    route.setAllNamespaces(random.nextInt(3) == 0);
+    if (!route.getAllNamespaces()) {
+      for (String namespace : List.of("team-a", "team-b")) {
+        if (random.nextBoolean()) {
+          route.addNamespaces(namespace);
+        }
+      }
+    }
+    return route;
   }
 
   private static void with(List<Route> routes, int place, Runnable edit) {
@@ -78,7 +93,9 @@ final class PoliciesInARowTest {
     assertThat(inARow.routes().keySet()).isEqualTo(alone.routes().keySet());
     for (int number = 0; number < 40; number++) {
       for (Endpoint endpoint : Endpoint.values()) {
-        assertThat(inARow.routeFor("default", "m" + number, endpoint)).isEqualTo(alone.routeFor("default", "m" + number, endpoint));
+        for (String namespace : List.of("default", "team-a", "team-b")) {
+          assertThat(inARow.routeFor(namespace, "m" + number, endpoint)).isEqualTo(alone.routeFor(namespace, "m" + number, endpoint));
+        }
       }
     }
     assertThat(inARow.providers()).isEqualTo(alone.providers());
