@@ -4,23 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.exchequer.helm.Cluster.Caller;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code helm install}, {@code upgrade}, {@code rollback} and {@code uninstall} as commands, on a real API server: what Helm made is as it was, money is as it is. */
-class RollbackIT {
-  private static final String NAMESPACE = "ai-gateway";
+class RollbackIT extends HelmOnCluster {
   private static final String GROUP = "/apis/exchequer.dev/v1alpha1/namespaces/" + NAMESPACE;
   private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   private static final String HOLD = "{\"metadata\":{\"finalizers\":[\"exchequer.dev/open-holds\"]}}";
@@ -30,24 +24,6 @@ class RollbackIT {
 
   /** The same for what went with the upgrade and came back. */
   private static final List<String> NEWS_OF_ANOTHER = Stream.concat(NEWS.stream(), Stream.of("uid", "creationTimestamp")).toList();
-
-  @TempDir Path folder;
-  private Cluster cluster;
-  private Caller admin;
-  private HelmCommand helm;
-
-  @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start();
-    admin = cluster.admin();
-    cluster.namespace(NAMESPACE, "");
-    helm = HelmCommand.of(admin.kubeconfig(), folder);
-  }
-
-  @AfterEach
-  void stop() {
-    cluster.close();
-  }
 
   @Test
   void aRollbackBringsBackWhatHelmMadeAndTouchesNoMoney() throws Exception {

@@ -3,38 +3,14 @@ package dev.exchequer.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.exchequer.helm.Cluster.Caller;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The TokenGateway of a release, as the real operator keeps it with the chart's arguments and account, on a real API server. */
-class TokenGatewayIT {
-  private static final String NAMESPACE = "ai-gateway";
+class TokenGatewayIT extends HelmOnCluster {
   private static final String GATEWAYS = "/apis/exchequer.dev/v1alpha1/namespaces/" + NAMESPACE + "/tokengateways";
   private static final String GATEWAY = GATEWAYS + "/exchequer";
-
-  @TempDir Path folder;
-  private Cluster cluster;
-  private Caller admin;
-  private HelmCommand helm;
-
-  @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start();
-    admin = cluster.admin();
-    cluster.namespace(NAMESPACE, "");
-    helm = HelmCommand.of(admin.kubeconfig(), folder);
-  }
-
-  @AfterEach
-  void stop() {
-    cluster.close();
-  }
 
   @Test
   void itFollowsTheValuesAndPeopleKeepWhatTheyWrote() throws Exception {
