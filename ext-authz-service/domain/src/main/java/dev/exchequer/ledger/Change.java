@@ -1,6 +1,7 @@
 package dev.exchequer.ledger;
 
 import dev.exchequer.budget.Bucket;
+import dev.exchequer.identity.HoldId;
 import dev.exchequer.identity.ObjectName;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.receipt.Receipt;
@@ -51,6 +52,9 @@ public sealed interface Change {
   record PolicyActivated(Policy policy, long atMs) implements Change {}
 
   record PolicyDropped(String digest) implements Change {}
+
+  /** Usage that was reported of an attempt and changed nothing; told, not stored. */
+  record EvidenceUnused(HoldId attempt, LateEvidence.Unused why) implements Change {}
 
   record JournalRead(Command.JournalPosition position) implements Change {}
 

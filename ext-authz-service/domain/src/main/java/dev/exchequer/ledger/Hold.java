@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputBound tokens that all outputs together cannot exceed
  * @param buckets budget counters that hold the same amount
  * @param considered the balances that were looked at, for the receipt
- * @param leaseUntilMs ledger time until which the attempt is believed to run without a sign of it
+ * @param leaseUntilMs ledger time until which the attempt is believed to run without a sign of it; of one that ended later than that, when it ended
  * @param upstreamSeen something shows that the attempt was sent
  * @param checkpoint the latest evidence while it runs
  * @param answer the first terminal answer, given to every later caller
@@ -84,14 +84,15 @@ public record Hold(
     return state == State.ACTIVE;
   }
 
-  Hold ended(State terminal, Result.@Nullable Settled first, long chargedNanos, Payment paid, @Nullable HouseCost billed) {
+  /** @param nowMs when it ended: better evidence is waited for from there on, if its lease was over before */
+  Hold ended(long nowMs, State terminal, Result.@Nullable Settled first, long chargedNanos, Payment paid, @Nullable HouseCost billed) {
     return new Hold(
-        id, terminal, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, leaseUntilMs, upstreamSeen, null, first, chargedNanos,
-        paid, billed);
+        id, terminal, planDigest, position, subject, balance, quote, outputCap, outputBound, buckets, considered, heldAtMs, Math.max(leaseUntilMs, nowMs), upstreamSeen, null, first,
+        chargedNanos, paid, billed);
   }
 
   Hold corrected(long chargedNanos, Payment paid, @Nullable HouseCost billed) {
-    return ended(State.CORRECTED, answer, chargedNanos, paid, billed);
+    return ended(leaseUntilMs, State.CORRECTED, answer, chargedNanos, paid, billed);
   }
 
   Hold paidBy(Payment other) {

@@ -12,9 +12,6 @@ import java.util.Set;
 
 /** What time does: leases end, requests that nobody continues are closed, keys become free, policies that nothing names are dropped. */
 final class Housekeeping {
-  /** A policy is kept this long after it was superseded, and after the lease of a hold that may still be corrected: late evidence prices by it. */
-  private static final long POLICY_KEPT_MS = 3_600_000;
-
   /** Not by the order in memory: a store that was read again, or that reads only some rows, ends them in the same order. */
   private static final Comparator<Hold> BY_LEASE =
       Comparator.comparingLong(Hold::leaseUntilMs).thenComparing(hold -> hold.id().request()).thenComparingInt(hold -> hold.id().attempt());
@@ -39,7 +36,7 @@ final class Housekeeping {
       return;
     }
     Settling settling = new Settling(draft);
-    draft.state().activeHolds().stream().filter(hold -> hold.leaseUntilMs() <= draft.now()).sorted(BY_LEASE).forEach(settling::expire);
+    draft.state().activeHolds().stream().filter(hold -> hold.leaseUntilMs() <= draft.now()).filter(settling::canEnd).sorted(BY_LEASE).forEach(settling::expire);
   }
 
   private void abandonedRequests() {
@@ -79,19 +76,14 @@ final class Housekeeping {
     if (draft.state().policies().size() < 2) {
       return;
     }
-    Set<String> named = new HashSet<>();
-    draft.state().policy().ifPresent(policy -> named.add(policy.digest()));
-    draft.state().activeHolds().forEach(hold -> named.add(hold.planDigest()));
-    draft.state().endedHolds().stream().filter(this::awaitsEvidence).forEach(hold -> named.add(hold.planDigest()));
-    draft.state().runningRequests().forEach(request -> named.add(request.facts().planDigest()));
+    Set<String> running = new HashSet<>();
+    draft.state().policy().ifPresent(policy -> running.add(policy.digest()));
+    draft.state().activeHolds().forEach(hold -> running.add(hold.planDigest()));
+    draft.state().runningRequests().forEach(request -> running.add(request.facts().planDigest()));
     for (Policy policy : List.copyOf(draft.state().policies())) {
-      if (!named.contains(policy.digest()) && draft.state().supersededAt(policy.digest()) + POLICY_KEPT_MS <= draft.now()) {
+      if (LateEvidence.mayDrop(running.contains(policy.digest()), draft.state().namedUntil(policy.digest()), draft.now())) {
         draft.put(new Change.PolicyDropped(policy.digest()));
       }
     }
-  }
-
-  private boolean awaitsEvidence(Hold hold) {
-    return hold.state().mayBeCorrected() && hold.leaseUntilMs() + POLICY_KEPT_MS > draft.now();
   }
 }

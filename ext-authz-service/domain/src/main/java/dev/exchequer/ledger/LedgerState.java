@@ -43,7 +43,8 @@ public final class LedgerState {
   private final Map<String, IdempotencyKey> keys = new LinkedHashMap<>();
   private final Map<String, GrantRecord> grants = new HashMap<>();
   private final Map<String, Policy> policies = new LinkedHashMap<>();
-  private final Map<String, Long> supersededAt = new HashMap<>();
+  /** By digest: when it last ceased to decide new requests, and until when holds that named it had their lease. */
+  private final Map<String, Long> namedUntil = new HashMap<>();
   private final Map<ObjectName, Integer> inFlight = new HashMap<>();
   private final Map<ObjectName, Integer> runningOfKey = new HashMap<>();
   private final Map<ObjectName, Deque<Long>> admissions = new HashMap<>();
@@ -98,6 +99,7 @@ public final class LedgerState {
       case Change.HousePosted c -> {}
       case Change.ReceiptWritten c -> refusals.apply(c);
       case Change.RefusalCounted c -> {}
+      case Change.EvidenceUnused c -> {}
       case Change.EnvelopeChanged c -> envelopes.computeIfAbsent(c.envelope().budget(), b -> new HashMap<>()).put(c.envelope().task(), c.envelope());
       case Change.AlertRaised c -> {}
       case Change.AlertTried c -> {}
@@ -106,7 +108,7 @@ public final class LedgerState {
 
   private void activate(Policy next, long atMs) {
     if (policy != null) {
-      supersededAt.put(policy.digest(), atMs);
+      namedUntil.merge(policy.digest(), atMs, Math::max);
     }
     policies.put(next.digest(), next);
     policy = next;
@@ -115,7 +117,7 @@ public final class LedgerState {
 
   private void drop(String digest) {
     policies.remove(digest);
-    supersededAt.remove(digest);
+    namedUntil.remove(digest);
   }
 
   private void put(Account account) {
@@ -153,6 +155,9 @@ public final class LedgerState {
       active.put(hold.id(), hold);
     } else {
       ended.put(hold.id(), hold);
+      if (policies.containsKey(hold.planDigest())) {
+        namedUntil.merge(hold.planDigest(), hold.leaseUntilMs(), Math::max);
+      }
     }
     int change = (hold.active() ? 1 : 0) - (before == null ? 0 : 1);
     if (change != 0) {
@@ -211,11 +216,6 @@ public final class LedgerState {
     return active.values();
   }
 
-  /** Holds that ended lately, as far as they are in memory. */
-  Collection<Hold> endedHolds() {
-    return ended.values();
-  }
-
   public Optional<RunningRequest> running(String request) {
     return Optional.ofNullable(running.get(request));
   }
@@ -267,9 +267,9 @@ public final class LedgerState {
     return policies.values();
   }
 
-  /** When this policy last ceased to decide new requests. */
-  long supersededAt(String digest) {
-    return supersededAt.getOrDefault(digest, 0L);
+  /** As {@link LateEvidence#mayDrop} wants it. Of what named it before this process is known only that no lease was longer than one from its start. */
+  long namedUntil(String digest) {
+    return Math.max(startedAtMs + Attempts.LEASE_MS, namedUntil.getOrDefault(digest, 0L));
   }
 
   int inFlight(ObjectName provider) {

@@ -44,16 +44,24 @@ final class Settling {
   private Result.Settled end(HoldId id, Evidence evidence, @Nullable ProviderView providers) {
     Optional<Hold> known = draft.state().hold(id);
     if (known.isEmpty()) {
-      return new Result.Settled(id, false, false, null, 0, 0, null, null, null);
+      return unknown(id);
     }
     Hold hold = known.get();
+    if (hold.active() && !canEnd(hold)) {
+      draft.put(new Change.EvidenceUnused(id, LateEvidence.Unused.POLICY_MISSING));
+      return unknown(id); // what it holds stays held: nothing says what it costs
+    }
     if (hold.active()) {
       return finish(hold, withCheckpoint(hold, evidence), Outcomes.of(evidence), providers);
     }
     if (hold.state().mayBeCorrected() && evidence.usage().reported()) {
-      correct(hold, evidence);
+      late(hold, evidence);
     }
     return Objects.requireNonNull(hold.answer(), "an ended hold has its answer");
+  }
+
+  private static Result.Settled unknown(HoldId id) {
+    return new Result.Settled(id, false, false, null, 0, 0, null, null, null);
   }
 
   /** What was reported while it ran counts where the end says nothing. */
@@ -75,7 +83,7 @@ final class Settling {
     Entry entry = settled.entry();
     HouseCost cost = Costs.of(policy, hold, inputBound(hold, request.facts()), outcome, evidence);
     Costs.post(draft, hold, HouseEntry.Kind.COST, null, cost);
-    Hold freed = hold.ended(terminal, null, judgement.amount(), settled.payment(), cost);
+    Hold freed = hold.ended(draft.now(), terminal, null, judgement.amount(), settled.payment(), cost);
     draft.put(new Change.HoldChanged(freed));
 
     Walk.Outcome ahead = mayMoveOn(hold, evidence, outcome, route, request, providers) ? walkOn(policy, request, hold, Objects.requireNonNull(providers)) : null;
@@ -90,7 +98,7 @@ final class Settling {
       ending = ending == null ? null : Endings.withSkips(ending, nothing.clauses());
     }
     Result.Settled answer = answer(hold, next, next ? null : ending, judgement.amount(), request);
-    draft.put(new Change.HoldChanged(freed.ended(terminal, answer, judgement.amount(), settled.payment(), cost)));
+    draft.put(new Change.HoldChanged(freed.ended(draft.now(), terminal, answer, judgement.amount(), settled.payment(), cost)));
     if (next) {
       Ending ifNoneComes = ending == null ? Ending.of(502, "provider_unreachable", "no further attempt was made", new Ending.Retry.Unsaid()) : ending;
       draft.put(
@@ -123,6 +131,11 @@ final class Settling {
     return Walk.from(draft.state(), request.facts(), policy, hold.position(), providers, draft.now());
   }
 
+  /** Whether its policy is there: one that is not stops nothing but its own hold, which stays. */
+  boolean canEnd(Hold hold) {
+    return draft.state().policy(hold.planDigest()).isPresent();
+  }
+
   /** The lease of an attempt is over. */
   void expire(Hold hold) {
     Evidence seen = hold.checkpoint() == null ? Evidence.none() : hold.checkpoint();
@@ -137,7 +150,7 @@ final class Settling {
     Result.Settled answer = answer(hold, false, null, judgement.amount(), request);
     HouseCost cost = hold.upstreamSeen() ? Costs.of(policy, hold, inputBound(hold, request.facts()), AttemptOutcome.IN_DOUBT, seen) : null;
     Costs.post(draft, hold, HouseEntry.Kind.COST, null, cost);
-    Hold over = hold.ended(hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment(), cost);
+    Hold over = hold.ended(draft.now(), hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment(), cost);
     draft.put(new Change.HoldChanged(over));
     List<Receipt.Hop> hops = new ArrayList<>(request.hops());
     hops.add(tried(policy, route, over, seen, outcome, judgement, entry, why));
@@ -166,17 +179,25 @@ final class Settling {
   /** Its holder never sent it: the answer to admit or hold reached nobody. */
   void abandon(HoldId id) {
     Hold hold = draft.state().hold(id).orElse(null);
-    if (hold == null || !hold.active()) {
+    if (hold == null || !hold.active() || !canEnd(hold)) {
       return;
     }
     finish(hold, Evidence.none().gone(), AttemptOutcome.CLIENT_GONE, null);
   }
 
-  private void correct(Hold hold, Evidence evidence) {
+  /** Corrects once, or says why not. */
+  private void late(Hold hold, Evidence evidence) {
     Policy policy = draft.state().policy(hold.planDigest()).orElse(null);
-    if (policy == null) {
-      return;
+    if (!LateEvidence.isAwaited(hold, draft.now())) {
+      draft.put(new Change.EvidenceUnused(hold.id(), LateEvidence.Unused.TOO_LATE));
+    } else if (policy == null) {
+      draft.put(new Change.EvidenceUnused(hold.id(), LateEvidence.Unused.POLICY_MISSING));
+    } else {
+      correct(policy, hold, evidence);
     }
+  }
+
+  private void correct(Policy policy, Hold hold, Evidence evidence) {
     Treasury treasury = new Treasury(draft);
     // what was refunded was paid: less than that is not left to correct
     long judged = Math.max(Judgement.of(policy, hold, Outcomes.of(evidence), evidence).amount(), hold.payment().refunded());

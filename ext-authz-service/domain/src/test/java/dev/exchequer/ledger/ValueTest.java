@@ -155,7 +155,7 @@ class ValueTest {
     Draft draft = new Draft(world.state, world.now);
     Hold a = hold("a");
     Treasury.Settlement settled = new Treasury(draft).settle(a, Money.parse("7"), 0, "more than was held");
-    draft.put(new Change.HoldChanged(a.ended(Hold.State.SETTLED, null, Money.parse("7"), settled.payment(), null)));
+    draft.put(new Change.HoldChanged(a.ended(world.now, Hold.State.SETTLED, null, Money.parse("7"), settled.payment(), null)));
     assertThat(account().debt()).isEqualTo(Money.parse("2"));
     assertThat(world.posted(World.CREDIT)).isEqualTo(Money.parse("3"));
     assertThat(account().available(0)).isEqualTo(-Money.parse("2"));

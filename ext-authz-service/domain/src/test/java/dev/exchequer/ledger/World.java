@@ -97,6 +97,8 @@ public final class World {
   /** Of credit, nano-units. */
   public List<Long> alertsBelow = List.of();
   public final List<Alert> alerts = new ArrayList<>();
+  /** The attempt whose late evidence the last command did not use, and why; "" = none. */
+  String unused = "";
   /** How many times as much CNY as CREDIT everything costs. */
   public long dearerCny = 1;
   public String overdraft = "0";
@@ -220,6 +222,7 @@ public final class World {
 
   public Result apply(Command command) {
     Decision decision = LedgerCore.apply(state, command, now);
+    unused = "";
     for (Change change : decision.changes()) {
       switch (change) {
         case Change.HoldChanged c -> {
@@ -238,6 +241,7 @@ public final class World {
         case Change.HousePosted c -> house.add(c.entry());
         case Change.RefusalCounted c -> counted.merge(c, 1, Integer::sum);
         case Change.AlertRaised c -> alerts.add(c.alert());
+        case Change.EvidenceUnused c -> unused = c.attempt() + " " + c.why().text();
         default -> {}
       }
     }

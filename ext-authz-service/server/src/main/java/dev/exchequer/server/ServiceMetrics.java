@@ -13,9 +13,13 @@ import dev.exchequer.server.journal.JournalTailer;
 import dev.exchequer.server.metrics.Metrics;
 import dev.exchequer.server.settle.SettleService;
 import dev.exchequer.server.store.GroupCommitLane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the edges saw, counted. */
 final class ServiceMetrics implements SettleService.Observer, JournalTailer.Observer, LedgerEngine.Observer, GroupCommitLane.Observer, AlertDelivery.Observer {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceMetrics.class);
+
   private final Metrics metrics;
 
   ServiceMetrics(Metrics metrics) {
@@ -48,6 +52,9 @@ final class ServiceMetrics implements SettleService.Observer, JournalTailer.Obse
       }
     } else if (change instanceof Change.RefusalCounted) {
       metrics.refusalCounted();
+    } else if (change instanceof Change.EvidenceUnused unused) {
+      LOG.warn("receipt {}: usage that was reported of attempt {} changes nothing: {}", unused.attempt().request(), unused.attempt().attempt(), unused.why().text());
+      metrics.evidenceUnused(unused.why().text());
     } else if (change instanceof Change.AlertRaised raised) {
       metrics.alertRaised(AlertJson.type(raised.alert()));
     }

@@ -35,6 +35,9 @@ public final class Metrics {
 
   private final Counter unknownHold = counter("exchequer_unknown_hold_total", "Settles and journal lines for a hold that the ledger does not know.");
 
+  /** why: "too_late", "policy_missing". */
+  private final Counter evidenceUnused = counter("exchequer_late_evidence_unused_total", "Usage reported of an attempt that changed nothing, by why it did not.", "why");
+
   private final Counter usageRejected = counter("exchequer_usage_rejected_total", "Usage reports that were not believed (negative, absurd, not numbers).");
 
   /** source: as on receipts. Estimated to all but None is the share of estimated usage. */
@@ -97,6 +100,10 @@ public final class Metrics {
 
   public void unknownHold() {
     unknownHold.inc();
+  }
+
+  public void evidenceUnused(String why) {
+    evidenceUnused.labels(why).inc();
   }
 
   public void usageRejected() {

@@ -90,6 +90,7 @@ final class SqliteBatch {
         case Change.AlertRaised c -> inOrder.add(c);
         case Change.AlertTried c -> inOrder.add(c);
         case Change.AdmissionCounted c -> {}
+        case Change.EvidenceUnused c -> {}
       }
     }
   }

@@ -16,6 +16,7 @@ class MetricsTest {
     metrics.charged("CNY", 1_500_000_000L);
     metrics.charged("CNY", -1);
     metrics.unknownHold();
+    metrics.evidenceUnused("too_late");
     metrics.usageRejected();
     metrics.journalLine("hops");
     metrics.journalQuarantined("hops");
@@ -36,6 +37,7 @@ class MetricsTest {
             "exchequer_charges_units_total{unit=\"CNY\",} 1.5",
             "exchequer_unknown_hold_total 1.0",
             "exchequer_usage_rejected_total 1.0",
+            "exchequer_late_evidence_unused_total{why=\"too_late\",} 1.0",
             "exchequer_usage_total{source=\"Provider\",} 1.0",
             "exchequer_usage_total{source=\"Estimated\",} 1.0",
             "exchequer_refusals_counted_total 1.0",

@@ -58,6 +58,7 @@ final class DiskRows {
       case Change.AlertTried c -> {}
       case Change.RefusalCounted c -> {}
       case Change.AdmissionCounted c -> {}
+      case Change.EvidenceUnused c -> {}
     }
   }
 

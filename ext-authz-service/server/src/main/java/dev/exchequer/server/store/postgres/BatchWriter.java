@@ -5,6 +5,7 @@ import dev.exchequer.identity.ObjectName;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Alert;
 import dev.exchequer.ledger.Change;
+import dev.exchequer.ledger.Change.GrantRecord;
 import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +28,13 @@ import org.jspecify.annotations.Nullable;
  * meanwhile, and the batch has to be decided again.
  */
 final class BatchWriter {
-  private static final long POLICY_KEPT_MS = 3_600_000;
-
   private final Sql sql;
   private final StoredJson json;
-  private final PolicyShelf policies;
   private final String replica;
 
-  BatchWriter(Sql sql, StoredJson json, PolicyShelf policies, String replica) {
+  BatchWriter(Sql sql, StoredJson json, String replica) {
     this.sql = sql;
     this.json = json;
-    this.policies = policies;
     this.replica = replica;
   }
 
@@ -47,14 +45,13 @@ final class BatchWriter {
     accounts(changed, locked);
     keys(changed);
     buckets(changed, locked);
-    entries(changed.entries);
+    insert("entries", this::entryColumns, changed.entries);
     house(changed.house);
-    receipts(changed.receipts);
+    insert("receipts", BatchWriter::receiptColumns, changed.receipts);
     refusals(changed);
-    grants(changed);
+    insert("grants", this::grantColumns, changed.grants);
     envelopes(changed);
     alerts(changed);
-    activated(changed);
     journal(changed);
   }
 
@@ -70,8 +67,8 @@ final class BatchWriter {
             ended.add(id);
           }
         });
-    insert("requests", requestColumns(fresh), fresh);
-    update("requests", requestColumns(known), known, List.of("id"));
+    insert("requests", this::requestColumns, fresh);
+    update("requests", this::requestColumns, known, List.of("id"));
     if (!ended.isEmpty()) {
       Columns<String> ids = new Columns<>(ended).text("id", id -> id);
       exactly(ended.size(), sql.run(ids.delete("requests", List.of("id")), ids.values()), "requests");
@@ -92,8 +89,8 @@ final class BatchWriter {
     List<Hold> fresh = new ArrayList<>();
     List<Hold> known = new ArrayList<>();
     changed.holds.forEach((id, hold) -> (locked.holds.containsKey(id) ? known : fresh).add(hold));
-    insert("holds", holdColumns(fresh), fresh);
-    update("holds", holdColumns(known), known, List.of("request", "attempt"));
+    insert("holds", this::holdColumns, fresh);
+    update("holds", this::holdColumns, known, List.of("request", "attempt"));
   }
 
   private Columns<Hold> holdColumns(Collection<Hold> holds) {
@@ -139,8 +136,8 @@ final class BatchWriter {
       locked(there || !locked.seenAccounts.containsKey(account.name()), "account", account.name());
       (there ? known : fresh).add(account);
     }
-    insert("accounts", accountColumns(fresh), fresh);
-    update("accounts", accountColumns(known), known, List.of("name"));
+    insert("accounts", this::accountColumns, fresh);
+    update("accounts", this::accountColumns, known, List.of("name"));
   }
 
   private Columns<Account> accountColumns(Collection<Account> accounts) {
@@ -180,8 +177,8 @@ final class BatchWriter {
       locked(locked.anchors.contains("budget " + bucket.key().budget()), "the anchor of budget", bucket.key().budget());
       (locked.buckets.containsKey(bucket.key()) ? known : fresh).add(bucket);
     }
-    insert("buckets", bucketColumns(fresh), fresh);
-    update("buckets", bucketColumns(known), known, List.of("budget", "value", "unit", "window_start"));
+    insert("buckets", BatchWriter::bucketColumns, fresh);
+    update("buckets", BatchWriter::bucketColumns, known, List.of("budget", "value", "unit", "window_start"));
   }
 
   private static Columns<Bucket> bucketColumns(Collection<Bucket> buckets) {
@@ -198,42 +195,28 @@ final class BatchWriter {
         .number("alerted_limit", Bucket::alertedLimit);
   }
 
-  private void entries(List<ChangedRows.PlacedEntry> entries) throws SQLException {
-    Columns<ChangedRows.PlacedEntry> columns =
-        new Columns<>(entries)
-            .text("balance", e -> e.entry().balance())
-            .number("sequence", e -> e.entry().sequence())
-            .number("time", e -> e.entry().timeMs())
-            .text("kind", e -> e.entry().kind().text())
-            .number("amount", e -> e.entry().amount())
-            .number("before", e -> e.entry().before())
-            .number("after", e -> e.entry().after())
-            .text("receipt", e -> e.entry().receipt())
-            .integer("attempt", e -> e.entry().attempt())
-            .text("actor", e -> encoded(e.entry().actor()))
-            .text("reason", e -> encoded(e.entry().reason()))
-            .text("body", e -> body(e.entry()))
-            .integer("chain", e -> e.place().chain())
-            .number("number", e -> e.place().number())
-            .bytes("hash", e -> e.place().hash().bytes());
-    insert("entries", columns, entries);
+  private Columns<ChangedRows.PlacedEntry> entryColumns(Collection<ChangedRows.PlacedEntry> entries) {
+    return new Columns<>(entries)
+        .text("balance", e -> e.entry().balance())
+        .number("sequence", e -> e.entry().sequence())
+        .number("time", e -> e.entry().timeMs())
+        .text("kind", e -> e.entry().kind().text())
+        .number("amount", e -> e.entry().amount())
+        .number("before", e -> e.entry().before())
+        .number("after", e -> e.entry().after())
+        .text("receipt", e -> e.entry().receipt())
+        .integer("attempt", e -> e.entry().attempt())
+        .text("actor", e -> encoded(e.entry().actor()))
+        .text("reason", e -> encoded(e.entry().reason()))
+        .text("body", e -> body(e.entry()))
+        .integer("chain", e -> e.place().chain())
+        .number("number", e -> e.place().number())
+        .bytes("hash", e -> e.place().hash().bytes());
   }
 
   /** The sums are in rows of this replica's own, as the counts of refusals. */
   private void house(List<HouseEntry> entries) throws SQLException {
-    Columns<HouseEntry> columns =
-        new Columns<>(entries)
-            .text("receipt", e -> e.attempt().request())
-            .integer("attempt", e -> e.attempt().attempt())
-            .text("kind", e -> e.kind().text())
-            .text("stripe", e -> replica)
-            .text("provider", HouseEntry::provider)
-            .text("unit", HouseEntry::unit)
-            .number("time", HouseEntry::timeMs)
-            .number("amount", HouseEntry::amount)
-            .text("sheet", HouseEntry::sheet)
-            .text("digest", HouseEntry::digest);
-    insert("house_entries", columns, entries);
+    insert("house_entries", this::houseColumns, entries);
     List<HouseSums.Sum> sums = HouseSums.of(entries);
     if (!sums.isEmpty()) {
       Columns<HouseSums.Sum> more =
@@ -248,23 +231,35 @@ final class BatchWriter {
     }
   }
 
-  private void receipts(List<ChangedRows.PlacedReceipt> receipts) throws SQLException {
-    Columns<ChangedRows.PlacedReceipt> columns =
-        new Columns<>(receipts)
-            .text("id", r -> r.receipt().id())
-            .number("time", r -> r.receipt().time())
-            .text("api_key", r -> r.receipt().apiKey())
-            .text("project", r -> r.receipt().project())
-            .text("route", r -> r.receipt().route())
-            .text("model", r -> encoded(r.receipt().requestedModel()))
-            .text("status", r -> r.receipt().status())
-            .text("task", r -> r.receipt().task())
-            .text("end_user", r -> encoded(r.receipt().endUser()))
-            .text("body", ChangedRows.PlacedReceipt::body)
-            .integer("chain", r -> r.place().chain())
-            .number("number", r -> r.place().number())
-            .bytes("hash", r -> r.place().hash().bytes());
-    insert("receipts", columns, receipts);
+  private Columns<HouseEntry> houseColumns(Collection<HouseEntry> entries) {
+    return new Columns<>(entries)
+        .text("receipt", e -> e.attempt().request())
+        .integer("attempt", e -> e.attempt().attempt())
+        .text("kind", e -> e.kind().text())
+        .text("stripe", e -> replica)
+        .text("provider", HouseEntry::provider)
+        .text("unit", HouseEntry::unit)
+        .number("time", HouseEntry::timeMs)
+        .number("amount", HouseEntry::amount)
+        .text("sheet", HouseEntry::sheet)
+        .text("digest", HouseEntry::digest);
+  }
+
+  private static Columns<ChangedRows.PlacedReceipt> receiptColumns(Collection<ChangedRows.PlacedReceipt> receipts) {
+    return new Columns<>(receipts)
+        .text("id", r -> r.receipt().id())
+        .number("time", r -> r.receipt().time())
+        .text("api_key", r -> r.receipt().apiKey())
+        .text("project", r -> r.receipt().project())
+        .text("route", r -> r.receipt().route())
+        .text("model", r -> encoded(r.receipt().requestedModel()))
+        .text("status", r -> r.receipt().status())
+        .text("task", r -> r.receipt().task())
+        .text("end_user", r -> encoded(r.receipt().endUser()))
+        .text("body", ChangedRows.PlacedReceipt::body)
+        .integer("chain", r -> r.place().chain())
+        .number("number", r -> r.place().number())
+        .bytes("hash", r -> r.place().hash().bytes());
   }
 
   /** In rows of this replica's own: a flood of refusals makes no other one wait. */
@@ -283,17 +278,15 @@ final class BatchWriter {
     exactly(changed.refusals.size(), sql.run(columns.insert("refusals") + more, columns.values()), "refusals");
   }
 
-  private void grants(ChangedRows changed) throws SQLException {
-    var columns =
-        new Columns<>(changed.grants)
-            .text("key", g -> ColumnText.encoded(g.key()))
-            .text("content", g -> ColumnText.encoded(g.content()))
-            .text("balance", g -> g.balance())
-            .number("sequence", g -> g.sequence())
-            .number("before", g -> g.before())
-            .number("after", g -> g.after())
-            .text("terms", g -> g.terms() == null ? null : body(g.terms()));
-    insert("grants", columns, changed.grants);
+  private Columns<GrantRecord> grantColumns(Collection<GrantRecord> grants) {
+    return new Columns<>(grants)
+        .text("key", g -> ColumnText.encoded(g.key()))
+        .text("content", g -> ColumnText.encoded(g.content()))
+        .text("balance", g -> g.balance())
+        .number("sequence", g -> g.sequence())
+        .number("before", g -> g.before())
+        .number("after", g -> g.after())
+        .text("terms", g -> g.terms() == null ? null : body(g.terms()));
   }
 
   /** The anchors of their budgets are locked: nobody else has one of them in hand. */
@@ -325,19 +318,6 @@ final class BatchWriter {
     }
   }
 
-  private void activated(ChangedRows changed) throws SQLException {
-    for (Map.Entry<String, Long> each : changed.activated.entrySet()) {
-      String digest = each.getKey();
-      long at = each.getValue();
-      // bytes of megabytes are sent once, not by every replica
-      if (sql.run("UPDATE policies SET activated = greatest(activated, ?), used = greatest(used, ?) WHERE digest = ?", at, at, digest) == 0) {
-        sql.run("INSERT INTO policies (digest, canonical, activated, used) VALUES (?, ?, ?, ?)", digest, policies.bytes(digest), at, at);
-      }
-      sql.run("UPDATE policies SET used = greatest(used, ?) WHERE digest = (SELECT plan FROM writers WHERE id = ?)", at, replica);
-      sql.run("UPDATE writers SET plan = ? WHERE id = ?", digest, replica);
-    }
-  }
-
   private void journal(ChangedRows changed) throws SQLException {
     for (var place : changed.journal.values()) {
       sql.run(
@@ -345,20 +325,6 @@ final class BatchWriter {
               + "ON CONFLICT (writer, file) DO UPDATE SET inode = excluded.inode, generation = excluded.generation, position = excluded.position",
           replica, place.file(), place.inode(), place.generation(), place.offset());
     }
-  }
-
-  /** Policies that no replica decides by any more, an hour after the last did, that nothing running names and no late evidence could. */
-  void dropPolicies(long nowMs) throws SQLException {
-    long before = nowMs - POLICY_KEPT_MS;
-    sql.run(
-        """
-        DELETE FROM policies p WHERE used <= ? AND activated < (SELECT max(activated) FROM policies)
-          AND NOT EXISTS (SELECT 1 FROM writers w WHERE w.plan = p.digest AND w.time > ?)
-          AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.plan = p.digest)
-          AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.plan = p.digest AND h.state = 'ACTIVE')
-          AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.plan = p.digest AND h.state IN ('ESTIMATED', 'LEASE_VOIDED', 'EXPIRED') AND h.lease_until > ?)
-        """,
-        before, before, before);
   }
 
   private String body(Object row) {
@@ -369,14 +335,16 @@ final class BatchWriter {
     return text == null ? null : ColumnText.encoded(text);
   }
 
-  private <T> void insert(String table, Columns<T> columns, Collection<T> rows) throws SQLException {
+  private <T> void insert(String table, Function<Collection<T>, Columns<T>> made, Collection<T> rows) throws SQLException {
     if (!rows.isEmpty()) {
+      Columns<T> columns = made.apply(rows);
       exactly(rows.size(), sql.run(columns.insert(table), columns.values()), table);
     }
   }
 
-  private <T> void update(String table, Columns<T> columns, Collection<T> rows, List<String> keys) throws SQLException {
+  private <T> void update(String table, Function<Collection<T>, Columns<T>> made, Collection<T> rows, List<String> keys) throws SQLException {
     if (!rows.isEmpty()) {
+      Columns<T> columns = made.apply(rows);
       exactly(rows.size(), sql.run(columns.update(table, keys), columns.values()), table);
     }
   }

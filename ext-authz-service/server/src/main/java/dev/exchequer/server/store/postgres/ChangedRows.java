@@ -90,9 +90,10 @@ final class ChangedRows {
         activated.remove(c.policy().digest());
         activated.put(c.policy().digest(), c.atMs());
       }
-      // who still names a policy is known to the database: see BatchWriter.dropPolicies
+      // who still names a policy is known to the database: PolicyRows drops it
       case Change.PolicyDropped c -> {}
       case Change.AdmissionCounted c -> {}
+      case Change.EvidenceUnused c -> {}
     }
   }
 

@@ -11,12 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
-/** Policies by digest: the bytes of those that this process was given, and the last ones that were used; what is not here is read from the table. */
+/** Policies by digest: the bytes of those that this process was given and of the one in force, and the last ones that were used; what is not here is read from the table. */
 final class PolicyShelf {
   private static final int KEPT = 64;
 
   private final Function<byte[], Policy> decode;
   private final ConcurrentMap<String, byte[]> canonical = new ConcurrentHashMap<>();
+  /** Digest of the one in force, whose bytes stay: it may be dropped while this process is cut off. */
+  private String inForce = "";
   private final Map<String, Policy> known =
       new LinkedHashMap<>(KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -48,9 +50,12 @@ final class PolicyShelf {
     known.put(policy.digest(), policy);
   }
 
-  /** It is stored: its bytes are not needed any more. */
+  /** It is stored and decides new requests: the bytes of the one before are not needed any more. */
   void stored(String digest) {
-    canonical.remove(digest);
+    if (!digest.equals(inForce)) {
+      canonical.remove(inForce);
+      inForce = digest;
+    }
   }
 
   Optional<Policy> get(String digest) {

@@ -182,11 +182,14 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
       }
     }
     ChainWriter chain = new ChainWriter(session.head());
-    BatchWriter writer = new BatchWriter(sql, json, policies, session.replica());
-    writer.write(ChangedRows.of(changes, chain), locks.rows);
+    ChangedRows changed = ChangedRows.of(changes, chain);
+    new BatchWriter(sql, json, session.replica()).write(changed, locks.rows);
+    PolicyRows named = new PolicyRows(sql, policies, session.replica());
+    named.named(changed.holds.values(), session.plan(), current, now);
+    named.activated(changed.activated);
     session.write(batch, now, chain.head());
     if (wanted.tidies) {
-      writer.dropPolicies(now);
+      named.drop(now);
     }
     return new Tick(batch, now, !recurring && wanted.activated.isEmpty() ? recurringDueMs : state.recurringDueMs(), changes, answers);
   }

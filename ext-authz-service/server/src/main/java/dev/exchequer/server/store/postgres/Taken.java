@@ -64,8 +64,11 @@ record Taken(WriterSession session, PolicyShelf policies, LedgerState loaded, Sh
       sql.each(
           "SELECT canonical, activated FROM policies ORDER BY (digest = (SELECT plan FROM writers WHERE id = ?)) IS TRUE, activated",
           r -> {
-            Policy policy = decode.apply(r.getBytes(1));
+            byte[] canonical = r.getBytes(1);
+            Policy policy = decode.apply(canonical);
             policies.put(policy);
+            policies.remember(policy.digest(), canonical);
+            policies.stored(policy.digest());
             state.apply(new Change.PolicyActivated(policy, r.getLong(2)));
           },
           session.replica());

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class WriterSession implements AutoCloseable {
   private long lastBatch;
   private long lastTimeMs;
   private Place head;
+  private String plan = "";
   /** Read by any thread. */
   private volatile boolean fenced;
   private @Nullable Connection connection;
@@ -48,8 +50,11 @@ final class WriterSession implements AutoCloseable {
     this.head = row.head;
   }
 
-  /** @param head where its chain ends */
-  private record Row(long epoch, long batch, long timeMs, Place head) {}
+  /**
+   * @param plan digest of the policy that its last batch was decided by, "" = none, or it was dropped since
+   * @param head where its chain ends
+   */
+  private record Row(long epoch, long batch, long timeMs, String plan, Place head) {}
 
   /**
    * Takes over the replica's name: from now on nobody else writes under it.
@@ -99,7 +104,7 @@ final class WriterSession implements AutoCloseable {
       try {
         List<Row> rows = new ArrayList<>(1);
         new Sql(connection)
-            .each(sql, r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3), PostgresChain.begun(connection, replica, r.getLong(1)))), replica);
+            .each(sql, r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3), "", PostgresChain.begun(connection, replica, r.getLong(1)))), replica);
         connection.commit();
         return rows.getFirst();
       } catch (SQLException e) {
@@ -144,6 +149,7 @@ final class WriterSession implements AutoCloseable {
     lastBatch = row.batch;
     lastTimeMs = Math.max(lastTimeMs, row.timeMs);
     head = row.head;
+    plan = row.plan;
     return row.batch;
   }
 
@@ -166,8 +172,8 @@ final class WriterSession implements AutoCloseable {
     sql.run("SET LOCAL synchronous_commit = on");
     List<Row> rows = new ArrayList<>(1);
     sql.each(
-        "SELECT epoch, batch, time, chain, number, hash FROM writers WHERE id = ? FOR UPDATE",
-        r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3), new Place(r.getInt(4), r.getLong(5), Hash.of(r.getBytes(6))))),
+        "SELECT epoch, batch, time, plan, chain, number, hash FROM writers WHERE id = ? FOR UPDATE",
+        r -> rows.add(new Row(r.getLong(1), r.getLong(2), r.getLong(3), Objects.requireNonNullElse(r.getString(4), ""), new Place(r.getInt(5), r.getLong(6), Hash.of(r.getBytes(7))))),
         replica);
     if (rows.isEmpty() || rows.getFirst().epoch != epoch) {
       fenced = true;
@@ -196,7 +202,7 @@ final class WriterSession implements AutoCloseable {
    */
   void recheck() throws SQLException {
     try {
-      Fitness.check(java.util.Objects.requireNonNull(connection));
+      Fitness.check(Objects.requireNonNull(connection));
     } catch (Fitness.UnfitDatabase e) {
       drop();
       throw new LedgerUnavailable("the ledger's database was set otherwise: " + e.getMessage(), e);
@@ -213,6 +219,11 @@ final class WriterSession implements AutoCloseable {
     long[] latest = {earliest};
     sql().each("SELECT max(time) FROM writers", r -> latest[0] = Math.max(latest[0], r.getLong(1)));
     return latest[0];
+  }
+
+  /** Digest of the policy that this replica's row names, "" = none, when {@link #begin} locked it. */
+  String plan() {
+    return plan;
   }
 
   /** Where this epoch's chain ends, as the row said when {@link #begin} locked it. */
@@ -232,7 +243,7 @@ final class WriterSession implements AutoCloseable {
   boolean commit(long batch, long nowMs) {
     boolean committed;
     try {
-      java.util.Objects.requireNonNull(connection).commit();
+      Objects.requireNonNull(connection).commit();
       committed = true;
     } catch (SQLException e) {
       LOG.warn("the answer to a COMMIT was lost, or it failed ({}): the writer's row decides", e.getMessage());
@@ -286,7 +297,7 @@ final class WriterSession implements AutoCloseable {
   void makeAnchors(Collection<String> names) throws SQLException {
     begin();
     sql().run("INSERT INTO anchors (name) SELECT unnest(?::text[]) ORDER BY 1 ON CONFLICT DO NOTHING", Sql.Column.text(names));
-    java.util.Objects.requireNonNull(connection).commit();
+    Objects.requireNonNull(connection).commit();
   }
 
   /** Holds of this replica that are active. */

@@ -9,6 +9,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -60,11 +62,15 @@ final class FakeStatement {
     if (chains.knows(sql)) {
       return chains.query(sql, values);
     }
+    FakePolicies policies = new FakePolicies(this, tables, transaction);
+    if (policies.knows(sql)) {
+      return policies.named((Long) known(values.get(0)));
+    }
     FakeForm form = FakeForm.of(sql);
     Deque<Object> left = given(values);
     Predicate<FakeRow> where = form.where() == null ? row -> true : FakeCondition.of(form.where(), left);
     List<Place> found = new ArrayList<>();
-    for (Place place : tables.places(transaction, form.table())) {
+    for (Place place : candidates(form, values)) {
       if (where.test(row(place))) {
         found.add(place);
       }
@@ -81,8 +87,34 @@ final class FakeStatement {
     return rows;
   }
 
+  /** Where a statement names whole keys, the rows that have them; else all of its table. */
+  private List<Place> candidates(FakeForm form, List<@Nullable Object> values) {
+    List<String> key = FakeTables.key(form.table());
+    String where = form.where() == null ? "" : form.where();
+    boolean one = key.size() == 1 && where.equals(key.getFirst() + " = ?");
+    boolean any = key.size() == 1 && where.equals(key.getFirst() + " = ANY(?)");
+    if (!one && !any && !(where.startsWith("(" + String.join(", ", key) + ") IN (") && where.endsWith("))"))) {
+      return tables.places(transaction, form.table());
+    }
+    List<Object[]> columns = new ArrayList<>();
+    for (int i = 0; i < key.size(); i++) {
+      Object given = known(values.get(i));
+      columns.add(one ? new Object[] {given} : (Object[]) given);
+    }
+    Set<Place> places = new TreeSet<>();
+    for (int row = 0; row < columns.getFirst().length; row++) {
+      List<Object> named = new ArrayList<>(key.size());
+      for (Object[] column : columns) {
+        named.add(known(column[row]));
+      }
+      places.add(new Place(form.table(), named));
+    }
+    places.removeIf(place -> tables.row(transaction, place) == null);
+    return List.copyOf(places);
+  }
+
   /** The row as it is once nobody else has it, null = it is gone. */
-  private @Nullable FakeRow locked(Place place) throws SQLException {
+  @Nullable FakeRow locked(Place place) throws SQLException {
     session.lock(place);
     FakeRow row = tables.row(transaction, place);
     if (row == null) {
@@ -136,8 +168,9 @@ final class FakeStatement {
     if (chains.knows(sql)) {
       return chains.query(sql, values).size();
     }
-    if (sql.startsWith("DELETE FROM policies p WHERE used <= ?")) {
-      return dropPolicies((Long) known(values.get(0)));
+    FakePolicies policies = new FakePolicies(this, tables, transaction);
+    if (policies.knows(sql)) {
+      return policies.update(sql, values);
     }
     FakeForm form = FakeForm.of(sql);
     return switch (form.kind()) {
@@ -302,43 +335,5 @@ final class FakeStatement {
       }
     }
     return written;
-  }
-
-  /** BatchWriter.dropPolicies, in the words of this database. */
-  private int dropPolicies(long before) throws SQLException {
-    List<Place> policies = tables.places(transaction, "policies");
-    long last = 0;
-    for (Place place : policies) {
-      last = Math.max(last, row(place).number("activated"));
-    }
-    int dropped = 0;
-    for (Place place : policies) {
-      FakeRow row = row(place);
-      if (row.number("used") <= before && row.number("activated") < last && !named(place.key().get(0), before)) {
-        dropped += dropPolicy(place, before, last);
-      }
-    }
-    return dropped;
-  }
-
-  private int dropPolicy(Place place, long before, long last) throws SQLException {
-    FakeRow row = locked(place);
-    if (row == null || row.number("used") > before || row.number("activated") >= last) {
-      return 0;
-    }
-    transaction.writes.put(place, null);
-    return 1;
-  }
-
-  private boolean named(Object digest, long before) {
-    List<String> correctable = List.of("ESTIMATED", "LEASE_VOIDED", "EXPIRED");
-    return any("writers", row -> digest.equals(row.get("plan")) && row.number("time") > before)
-        || any("requests", row -> digest.equals(row.get("plan")))
-        || any("holds", row -> digest.equals(row.get("plan")) && "ACTIVE".equals(row.get("state")))
-        || any("holds", row -> digest.equals(row.get("plan")) && correctable.contains(row.text("state")) && row.number("lease_until") > before);
-  }
-
-  private boolean any(String table, Predicate<FakeRow> what) {
-    return tables.places(transaction, table).stream().anyMatch(place -> what.test(row(place)));
   }
 }

@@ -94,9 +94,14 @@ final class FakeTables {
     return Integer.compare(a.length(), b.length());
   }
 
+  /** Columns of its primary key. */
+  static List<String> key(String table) {
+    return Objects.requireNonNull(KEYS.get(table), table);
+  }
+
   static Place place(String table, FakeRow row) {
     List<Object> key = new ArrayList<>();
-    Objects.requireNonNull(KEYS.get(table), table).forEach(column -> key.add(row.value(column)));
+    key(table).forEach(column -> key.add(row.value(column)));
     return new Place(table, key);
   }
 

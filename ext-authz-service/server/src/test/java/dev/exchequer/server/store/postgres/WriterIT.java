@@ -189,6 +189,32 @@ class WriterIT {
     }
   }
 
+  /** Cut off for longer than a policy is kept for it, while another one went on to the next policy and tidied up. */
+  @Test
+  void aReplicaThatWasAwayStoresItsPolicyAgainBeforeAnythingNamesIt() {
+    SetClock clock = new SetClock(System.currentTimeMillis());
+    World old = world();
+    try (OpenLedger away = PostgresServer.open(url, "away", old, Sessions.of(PostgresServer.settings(url, "away"), "writer"), clock)) {
+      String first = old.facts("x", "", null).planDigest();
+      String count = "SELECT count(*) FROM policies WHERE digest = '" + first + "'";
+      clock.forward(1);
+      World next = world();
+      next.policy();
+      try (OpenLedger other = PostgresServer.open(url, "other", next, Sessions.of(PostgresServer.settings(url, "other"), "writer"), clock)) {
+        clock.forward(3_660_000);
+        other.lane.submit(new Command.Sweep()).join();
+        assertThat(PostgresServer.number(url, count)).as("nothing has named it for an hour").isZero();
+        assertThat(away.admit("late").join()).isInstanceOf(Result.Held.class);
+        assertThat(PostgresServer.number(url, count)).as("a hold names it").isOne();
+        assertThat(PostgresServer.number(url, "SELECT count(*) FROM writers WHERE id = 'away' AND plan = '" + first + "'")).isOne();
+        clock.forward(130_000);
+        other.lane.submit(new Command.Sweep()).join();
+        assertThat(other.reads.receipt("late").orElseThrow()).contains("\"status\":\"Failed\"");
+        assertThat(held(other)).isZero();
+      }
+    }
+  }
+
   @Test
   void attemptsInFlightAreCountedForThisReplica() {
     World world = world();
