@@ -46,7 +46,7 @@ final class AlertBooks {
           check(ids.add(c.alert().id()), "an alert has an id of its own");
           switch (c.alert()) {
             case Alert.BalanceBelow alert -> {
-              check(alert.posted() < alert.mark(), "told below a mark, and it is: " + alert);
+              check(alert.posted() < alert.mark(), () -> "told below a mark, and it is: " + alert);
               check(fallen.computeIfAbsent(alert.balance(), b -> new TreeSet<>()).add(alert.mark()), "a mark once in a command");
             }
             case Alert.BudgetAt alert -> full.add(alert);
@@ -85,7 +85,7 @@ final class AlertBooks {
       }
     }
     below.put(name, next);
-    check(fallen.equals(expected), "each mark once when " + name + " falls below it: " + expected + ", told " + fallen);
+    check(fallen.equals(expected), () -> "each mark once when " + name + " falls below it: " + expected + ", told " + fallen);
   }
 
   /** A task may have a cap of its own. */
@@ -105,13 +105,13 @@ final class AlertBooks {
     long after = bucket.spent() + others;
     long limit = budget == null ? 0 : limit(budget, bucket.key());
     for (Alert.BudgetAt alert : told) {
-      check(alert.limit() == limit && alert.spent() == after && atLeast(after, limit, alert.percent()), "told reached, and it is: " + alert);
+      check(alert.limit() == limit && alert.spent() == after && atLeast(after, limit, alert.percent()), () -> "told reached, and it is: " + alert);
       check(after != before, "told when something was spent");
       reached.add(bucket.key() + " " + limit + " " + alert.percent());
     }
     for (int mark : budget == null || limit == 0 ? List.<Integer>of() : budget.alertsAtPercent()) {
       boolean crossed = !atLeast(before, limit, mark) && atLeast(after, limit, mark) && (!rolls || bucket.windowEndMs() > nowMs);
-      check(rolls ? crossed == told.stream().anyMatch(alert -> alert.percent() == mark) : !crossed || reached.contains(bucket.key() + " " + limit + " " + mark), "a mark that is reached is told: " + mark + " of " + bucket);
+      check(rolls ? crossed == told.stream().anyMatch(alert -> alert.percent() == mark) : !crossed || reached.contains(bucket.key() + " " + limit + " " + mark), () -> "a mark that is reached is told: " + mark + " of " + bucket);
     }
   }
 

@@ -24,11 +24,11 @@ final class LotBooks {
     for (Allocation allocation : entry.allocations()) {
       add(left, entry.balance(), allocation.grant(), BigInteger.valueOf(allocation.amount()));
       lots = lots.add(BigInteger.valueOf(allocation.amount()));
-      check(Long.signum(allocation.amount()) == Long.signum(entry.amount()) || entry.amount() == 0, "an allocation has its entry's sign: " + entry);
+      check(Long.signum(allocation.amount()) == Long.signum(entry.amount()) || entry.amount() == 0, () -> "an allocation has its entry's sign: " + entry);
     }
-    check(entry.amount() == 0 || lots.abs().compareTo(BigInteger.valueOf(entry.amount()).abs()) <= 0, "allocations come to at most the amount: " + entry);
+    check(entry.amount() == 0 || lots.abs().compareTo(BigInteger.valueOf(entry.amount()).abs()) <= 0, () -> "allocations come to at most the amount: " + entry);
     BigInteger owed = debt.merge(entry.balance(), lots.subtract(BigInteger.valueOf(entry.amount())), BigInteger::add);
-    check(owed.signum() >= 0, "no entry repays more than is owed: " + entry);
+    check(owed.signum() >= 0, () -> "no entry repays more than is owed: " + entry);
     if (entry.receipt() != null) {
       entriesOf.computeIfAbsent(new HoldId(entry.receipt(), java.util.Objects.requireNonNull(entry.attempt())), id -> new ArrayList<>()).add(entry);
     }
@@ -57,7 +57,7 @@ final class LotBooks {
     long reserved = Allocation.sum(hold.payment().allocations());
     for (Lot lot : account.purse().lots()) {
       boolean more = hold.payment().allocations().stream().anyMatch(a -> account.purse().lots().stream().anyMatch(l -> l.grant().equals(a.grant()) && Lot.BURN_ORDER.compare(lot, l) < 0));
-      check(lot.free() == 0 || (!more && reserved == hold.amount()), "burn order of " + hold.id() + ": " + account);
+      check(lot.free() == 0 || (!more && reserved == hold.amount()), () -> "burn order of " + hold.id() + ": " + account);
     }
   }
 
@@ -70,18 +70,18 @@ final class LotBooks {
         case REFUND -> refunded = refunded.add(BigInteger.valueOf(entry.amount()));
         case ADJUSTMENT -> writtenOff = writtenOff.add(BigInteger.valueOf(entry.amount()));
         case CHARGE, CORRECTION -> {}
-        case GRANT, EXPIRY -> check(false, "of no attempt: " + entry);
+        case GRANT, EXPIRY -> check(false, () -> "of no attempt: " + entry);
       }
       entry.allocations().forEach(a -> paid.merge(a.grant(), BigInteger.valueOf(a.amount()).negate(), BigInteger::add));
     }
-    check(refunded.equals(BigInteger.valueOf(hold.payment().refunded())), "refunds of " + hold.id());
-    check(refunded.compareTo(BigInteger.valueOf(hold.charged())) <= 0, "refunds come to at most the charge of " + hold.id());
-    check(writtenOff.equals(BigInteger.valueOf(hold.payment().writtenOff())), "written off of " + hold.id());
+    check(refunded.equals(BigInteger.valueOf(hold.payment().refunded())), () -> "refunds of " + hold.id());
+    check(refunded.compareTo(BigInteger.valueOf(hold.charged())) <= 0, () -> "refunds come to at most the charge of " + hold.id());
+    check(writtenOff.equals(BigInteger.valueOf(hold.payment().writtenOff())), () -> "written off of " + hold.id());
     if (!hold.active()) {
       Map<String, BigInteger> told = new HashMap<>();
       hold.payment().allocations().forEach(a -> told.put(a.grant(), BigInteger.valueOf(a.amount())));
       paid.values().removeIf(amount -> amount.signum() <= 0);
-      check(told.equals(paid), "who paid " + hold.id() + ": " + told + " / " + paid);
+      check(told.equals(paid), () -> "who paid " + hold.id() + ": " + told + " / " + paid);
       check(Allocation.sum(hold.payment().allocations()) <= hold.payment().refundable(hold.charged()), "lots paid at most the charge");
     }
   }
@@ -102,8 +102,8 @@ final class LotBooks {
       before = lot;
     }
     account.purse().scheduled().forEach(grant -> check(grant.terms().startsAtMs() > now, "a grant starts when it starts"));
-    check(told.equals(left.getOrDefault(account.name(), Map.of())), "what is left of the lots of " + account + " is what the entries say: " + left.get(account.name()));
-    check(toldReserved.equals(reserved.getOrDefault(account.name(), Map.of())), "what is reserved of the lots of " + account + " is what the holds say");
+    check(told.equals(left.getOrDefault(account.name(), Map.of())), () -> "what is left of the lots of " + account + " is what the entries say: " + left.get(account.name()));
+    check(toldReserved.equals(reserved.getOrDefault(account.name(), Map.of())), () -> "what is reserved of the lots of " + account + " is what the holds say");
     check(account.debt() >= 0 && debt.getOrDefault(account.name(), BigInteger.ZERO).equals(BigInteger.valueOf(account.debt())), "sum of lots - debt = posted");
     check(sum(toldReserved.values()).compareTo(BigInteger.valueOf(account.held())) <= 0, "no more is reserved than held");
   }

@@ -34,6 +34,9 @@ public final class SimulatedPolicies {
   public static final List<ObjectName> ROUTES = List.of(name("fast"), name("cheap"), name("own"));
   public static final List<ObjectName> BALANCES = List.of(name("credit"), name("wallet-a"), name("wallet-b"), name("lone"));
   public static final List<ObjectName> PROVIDERS = List.of(name("one"), name("two"));
+  /** Each day of this zone. */
+  public static final ZoneId ALLOWANCES = ZoneId.of("Asia/Shanghai");
+
   private static final List<ModelPattern> ANY = List.of(new ModelPattern("*"));
   private static final Set<RouteClass> ALL = EnumSet.allOf(RouteClass.class);
 
@@ -100,7 +103,7 @@ public final class SimulatedPolicies {
     Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.values()[random.nextInt(3)];
     List<Balance.InitialGrant> grants = List.of(new Balance.InitialGrant("opening", Money.parse("3"), false, 50));
     return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF,
-        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ZoneId.of("Asia/Shanghai"), rarely())))
+        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ALLOWANCES, rarely())))
         .alertingBelow(random.nextBoolean() ? List.of() : List.of(Money.parse("2"), Money.parse("0.5"), 0L));
   }
 
@@ -157,7 +160,7 @@ public final class SimulatedPolicies {
     }
     Set<FallbackReason> reasons = EnumSet.allOf(FallbackReason.class);
     reasons.removeIf(reason -> random.nextInt(6) == 0);
-    Route.Fallback fallback = new Route.Fallback(null, "f", Set.of(408, 429, 500, 502, 503, 504), reasons, 1 + random.nextInt(4), 60_000, 5, 30_000, !rarely());
+    Route.Fallback fallback = new Route.Fallback(null, "f", Set.of(408, 429, 500, 502, 503, 504), reasons, 1 + random.nextInt(4), random.nextInt(4) == 0 ? 900_000 : 60_000, 5, 30_000, !rarely());
     return new Route(name(name), plans, ANY, EnumSet.allOf(Endpoint.class), hops, fallback, sheets.stream().map(PriceSheet::name).toList(), 100, 1000, random.nextInt(60) == 0, Route.Audience.OWN, random.nextBoolean() ? 0 : 20);
   }
 }

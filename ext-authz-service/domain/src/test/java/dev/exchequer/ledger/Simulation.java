@@ -216,7 +216,7 @@ final class Simulation {
 
   private static void same(HoldId id, Result answer, Map<HoldId, Result> first) {
     Result before = first.putIfAbsent(id, answer);
-    check(before == null || before.equals(answer), "the first answer is given again: " + before + " / " + answer);
+    check(before == null || before.equals(answer), () -> "the first answer is given again: " + before + " / " + answer);
   }
 
   private String someRequest() {
@@ -254,11 +254,12 @@ final class Simulation {
     }
   }
 
-  /** Late evidence corrects what was estimated, for an hour at least; of an attempt that ended before a restart, while its policy is kept. */
+  /** Late evidence corrects what is uncertain, for an hour and no longer, whatever was restarted or superseded meanwhile. */
   private void corrected(Hold before, Evidence evidence) {
-    boolean endedHere = before.leaseUntilMs() - Attempts.LEASE_MS >= startedAt;
-    if (before.state().mayBeCorrected() && evidence.usage().reported() && endedHere && now - before.leaseUntilMs() < HOUR_MS) {
-      check(Objects.requireNonNull(books.holds.get(before.id())).state() == Hold.State.CORRECTED, "usage that comes late corrects: " + before.id());
+    if (before.state().mayBeCorrected() && evidence.usage().reported()) {
+      boolean corrected = Objects.requireNonNull(books.holds.get(before.id())).state() == Hold.State.CORRECTED;
+      check(corrected == now - before.leaseUntilMs() < HOUR_MS, () -> "usage that comes late corrects for an hour: " + before.id());
+      administered.merge(corrected ? "late usage corrected" : "usage came too late", 1L, Long::sum);
     }
   }
 
@@ -354,9 +355,9 @@ final class Simulation {
       sweep();
     }
     check(state.activeHolds().isEmpty() && state.runningRequests().isEmpty(), "nothing runs in the end");
-    books.accounts.values().forEach(account -> check(account.held() == 0, "held = 0 in the end: " + account));
-    books.buckets.values().forEach(bucket -> check(bucket.held() == 0, "held = 0 in the end: " + bucket));
-    admitted.keySet().forEach(id -> check(books.receipts.containsKey(id), "every admitted request has its receipt: " + id));
+    books.accounts.values().forEach(account -> check(account.held() == 0, () -> "held = 0 in the end: " + account));
+    books.buckets.values().forEach(bucket -> check(bucket.held() == 0, () -> "held = 0 in the end: " + bucket));
+    admitted.keySet().forEach(id -> check(books.receipts.containsKey(id), () -> "every admitted request has its receipt: " + id));
     books.holds.values().forEach(hold -> check(!hold.active(), "every hold has ended"));
     books.checkSame(state, books.state(startedAt, true));
     books.checkSame(state, books.state(startedAt, false));

@@ -60,6 +60,28 @@ public final class Faults {
     healed = true;
   }
 
+  /** Leases are looked at by the second; where hours pass by everybody on the minute; in the end, when there is nothing but time, more seldom. */
+  long untilSweepMs(long nowMs) {
+    if (profile == Profile.HOURS) {
+      return untilMinuteMs(nowMs);
+    }
+    return healed ? 25_000 : 1_000;
+  }
+
+  static long untilMinuteMs(long nowMs) {
+    return 60_000 - nowMs % 60_000;
+  }
+
+  /** Until the next sweep of everybody, where hours pass: there what is late comes in the very moment in which others look whether it is over. */
+  boolean onTheMinute() {
+    return profile == Profile.HOURS && random.nextInt(3) == 0;
+  }
+
+  /** Nobody says how an attempt ended: only its lease does. */
+  boolean endsUnsaid() {
+    return random.nextInt(profile == Profile.HOURS ? 6 : 50) == 0;
+  }
+
   boolean healed() {
     return healed;
   }
@@ -135,7 +157,7 @@ public final class Faults {
 
   /** How long the database takes for a statement; mostly no time at all, so that a step is cheap. */
   public long statementMs() {
-    if (profile == Profile.CROWD && !healed) {
+    if ((profile == Profile.CROWD || profile == Profile.HOURS) && !healed) {
       return random.nextInt(3);
     }
     return random.nextInt(6) == 0 ? random.nextInt(3) : -1;

@@ -215,9 +215,8 @@ public final class Gateway {
     }
   }
 
-  /** Leases are looked at by the second; in the end, when there is nothing but time, more seldom. */
   private void clockwork(int ofLife, LedgerEngine made) {
-    world.scheduler().after(faults().healed() ? 25 * SECOND_MS : SECOND_MS, () -> here(ofLife, () -> {
+    world.scheduler().after(faults().untilSweepMs(world.scheduler().nowMs()), () -> here(ofLife, () -> {
       told(made.tick());
       clockwork(ofLife, made);
     }));

@@ -4,23 +4,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Take a guard out of the program, and the simulator fails within a few seeds. `-Dsim.mutants=N` looks at so many seeds of each, `-Dsim.mutant=` at those with this in their name. */
 class MutantsTest {
   @Test
   void whateverGuardIsMissingTheSimulatorNoticesIt() throws Exception {
     long seeds = Long.getLong("sim.mutants", 3_000);
-    List<String> survivors = new ArrayList<>();
     String only = System.getProperty("sim.mutant", "");
-    for (Mutant mutant : Mutant.all()) {
-      if (!mutant.name().contains(only)) {
-        continue;
+    List<String> survivors = new CopyOnWriteArrayList<>();
+    LoggerFactory.getILoggerFactory(); // before there are several threads: it is made by whoever asks first
+    // each has its own classes, so as many at once as there are processors
+    try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      List<Future<?>> all = new ArrayList<>();
+      for (Mutant mutant : Mutant.all()) {
+        if (mutant.name().contains(only)) {
+          all.add(threads.submit(() -> {
+            String failure = MutantLoader.firstFailure(mutant, 1, seeds);
+            System.out.printf("mutant: %s: %s%n", mutant.name(), failure.isEmpty() ? "survives " + seeds + " seeds" : failure.lines().findFirst().orElseThrow());
+            if (failure.isEmpty()) {
+              survivors.add(mutant.name());
+            }
+            return null;
+          }));
+        }
       }
-      String failure = MutantLoader.firstFailure(mutant, 1, seeds);
-      System.out.printf("mutant: %s: %s%n", mutant.name(), failure.isEmpty() ? "survives " + seeds + " seeds" : failure.lines().findFirst().orElseThrow());
-      if (failure.isEmpty()) {
-        survivors.add(mutant.name());
+      for (Future<?> each : all) {
+        each.get();
       }
     }
     assertThat(survivors).as("mutants that nobody noticed").isEmpty();

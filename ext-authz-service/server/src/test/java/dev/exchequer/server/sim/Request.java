@@ -130,6 +130,7 @@ final class Request {
     HoldId id = new HoldId(facts.id(), attempt);
     boolean early = scheduler().oneIn(10);
     Evidence evidence = EvidenceBuilder.any(scheduler().random, Evidence.From.SETTLE).build();
+    boolean unsaid = gateway.faults().endsUnsaid();
     long takes = takes();
     for (long at = PROGRESS_MS; at < takes; at += PROGRESS_MS) {
       scheduler().after(at, () -> written(() -> log.progress(id)));
@@ -140,10 +141,12 @@ final class Request {
       }
       if (early) {
         log.end(id, evidence);
-      } else if (!scheduler().oneIn(50)) {
+      } else if (!unsaid) {
         scheduler().after(scheduler().oneIn(8) ? scheduler().random.nextInt(30_000) : scheduler().random.nextInt(5), () -> written(() -> log.end(id, evidence)));
       }
-      settle(id, evidence);
+      if (!unsaid || scheduler().oneIn(2)) {
+        settle(id, evidence);
+      }
     });
   }
 
@@ -155,8 +158,16 @@ final class Request {
   }
 
   private long takes() {
+    if (gateway.faults().onTheMinute()) {
+      return onTheMinute(1 + scheduler().random.nextInt(3));
+    }
     int dice = scheduler().random.nextInt(20);
     return dice < 14 ? scheduler().random.nextInt(3_000) : dice < 18 ? scheduler().random.nextInt(30_000) : scheduler().random.nextInt(150_000);
+  }
+
+  /** Milliseconds until so many more sweeps, or one before. */
+  private long onTheMinute(int minutes) {
+    return Math.max(0, Faults.untilMinuteMs(scheduler().nowMs()) + 60_000L * (minutes - 1) - scheduler().random.nextInt(2));
   }
 
   private void settle(HoldId id, Evidence evidence) {
@@ -186,7 +197,9 @@ final class Request {
       return;
     }
     attempt++;
-    scheduler().after(scheduler().random.nextInt(50), () -> ask(new Command.NextAttempt(new HoldId(facts.id(), attempt), ProviderView.ALL_WELL), false));
+    // others close what was promised and did not come for two leases
+    long after = gateway.faults().onTheMinute() ? onTheMinute(2 + scheduler().random.nextInt(2)) : scheduler().random.nextInt(50);
+    scheduler().after(after, () -> ask(new Command.NextAttempt(new HoldId(facts.id(), attempt), ProviderView.ALL_WELL), false));
   }
 
   private void over(int status) {

@@ -14,7 +14,7 @@ public final class Scripts implements Surroundings {
   private final Trace trace = new Trace(false, Simulator.START_MS);
   private final Scheduler scheduler;
   private final Faults faults;
-  private final Truth truth = new Truth(trace, new LinkedHashMap<>());
+  private final Truth truth = new Truth(trace, new LinkedHashMap<>(), false);
   private final List<Gateway> gateways = new ArrayList<>();
   private int done;
 

@@ -28,7 +28,7 @@ final class Simulator implements Surroundings {
   private final Faults faults;
   private final Map<String, Policy> policies = new LinkedHashMap<>();
   private final SimulatedPolicies plans;
-  private final Truth truth;
+  private Truth truth;
   private final Traffic traffic;
   private final List<Gateway> gateways = new ArrayList<>();
   /** By the name of a gateway: one machine each. */
@@ -65,7 +65,7 @@ final class Simulator implements Surroundings {
     this.profile = databases == null && disk == null ? Profile.drawn(random) : Profile.ORDINARY;
     this.faults = new Faults(random, trace, profile);
     this.plans = new SimulatedPolicies(random);
-    this.truth = new Truth(trace, policies);
+    this.truth = new Truth(trace, policies, false);
     this.traffic = new Traffic(this);
     this.policy = next();
   }
@@ -80,7 +80,7 @@ final class Simulator implements Surroundings {
       build();
       long until = scheduler.nowMs();
       for (int i = 0; i < actions; i++) {
-        until += random.nextInt(4) == 0 ? random.nextInt(2_000) : random.nextInt(60);
+        until += random.nextLong(profile.untilNextMs(random));
         advance(until);
         act();
         fault();
@@ -101,6 +101,7 @@ final class Simulator implements Surroundings {
       case ORDINARY, RESTARTS -> traffic.act(gateway);
       case CROWD -> traffic.crowd(gateways);
       case FLOOD -> traffic.flood(gateway);
+      case HOURS -> traffic.late(gateway);
     }
   }
 
@@ -111,12 +112,13 @@ final class Simulator implements Surroundings {
         gateways.add(new Gateway("gw" + i, this, home));
       }
     } else if (disk != null || !profile.shared() && random.nextInt(3) == 0) {
+      truth = new Truth(trace, policies, true);
       home = new SimulatedDisk(disk == null ? DiskMirror.NONE : disk);
       gateways.add(new Gateway("gw", this, home));
     } else {
       home = new FakeDatabase(scheduler, this::decode);
       int few = Math.min(random.nextInt(4), random.nextInt(4)); // as each costs time
-      int replicas = profile == Profile.CROWD ? 2 + random.nextInt(2) : 1 + few;
+      int replicas = profile == Profile.CROWD || profile == Profile.HOURS ? 2 + random.nextInt(2) : 1 + few;
       for (int i = 1; i <= replicas; i++) {
         gateways.add(new Gateway("gw" + i, this, home));
       }

@@ -84,6 +84,15 @@ final class Traffic {
     }
   }
 
+  /** What is reported again may have been over for hours. */
+  void late(Gateway gateway) {
+    if (asked.isEmpty() || random.nextBoolean()) {
+      act(gateway);
+    } else {
+      again(gateway, new HoldId(asked.get(random.nextInt(asked.size())).id(), 1));
+    }
+  }
+
   /** More refusals in a second than leave a receipt. */
   void flood(Gateway gateway) {
     if (random.nextInt(3) == 0) {

@@ -9,13 +9,19 @@ import dev.exchequer.ledger.Books;
 import dev.exchequer.ledger.Change;
 import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.Hold;
+import dev.exchequer.ledger.LateEvidence;
 import dev.exchequer.ledger.LedgerState;
+import dev.exchequer.ledger.Refusals;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.ledger.SimulatedPeople;
+import dev.exchequer.ledger.SimulatedPolicies;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.selection.RequestFacts;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,21 +37,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Truth {
   private static final long HOUR_MS = 3_600_000;
+  private static final long LEASE_MS = 60_000;
+  private static final Set<Hold.State> UNCERTAIN = EnumSet.of(Hold.State.ESTIMATED, Hold.State.LEASE_VOIDED, Hold.State.EXPIRED);
 
-  private final Books books = new Books(false);
+  private final Books books;
   private final Trace trace;
   private final Map<String, Policy> policies;
   private final Map<String, RequestFacts> admitted = new LinkedHashMap<>();
   private final Map<HoldId, Result> firstHeld = new HashMap<>();
   private final Map<HoldId, Result> firstSettled = new HashMap<>();
   private final Map<String, RunningRequest> running = new LinkedHashMap<>();
+  /** Which replica changed a running request last, and which an active hold. */
+  private final Map<String, String> owners = new HashMap<>();
+  private final Map<HoldId, String> holders = new HashMap<>();
   /** By gateway. */
   private final Map<String, Policy> inForce = new HashMap<>();
   private final Map<ObjectName, Long> lastEntry = new HashMap<>();
   private final Set<Command> counted = new HashSet<>();
+  private final Set<String> allowances = new HashSet<>();
+  /** Receipts of refusals by process, key and second. */
+  private final Map<String, Integer> denied = new HashMap<>();
+  /** Holds of which usage came when it was not awaited any more. */
+  private final Set<HoldId> tooLate = new HashSet<>();
   private long commits;
 
-  Truth(Trace trace, Map<String, Policy> policies) {
+  /** @param onePolicy all is decided by one process with one policy, so that it can be said which marks of balances and budgets are told */
+  Truth(Trace trace, Map<String, Policy> policies, boolean onePolicy) {
+    this.books = new Books(onePolicy);
     this.trace = trace;
     this.policies = policies;
   }
@@ -73,67 +91,125 @@ public final class Truth {
     for (Recorder.Decided decided : batch.decided) {
       gateway.scheduler().trace(gateway.name() + " committed " + decided.command().getClass().getSimpleName() + " " + decided.decision().result());
       books.now = decided.nowMs();
-      Map<HoldId, Hold.State> states = states(decided.decision().changes());
+      Map<HoldId, Hold> before = before(decided.decision().changes());
+      Hold reported = reported(decided.command());
       books.record(decided.decision().changes());
-      decided.decision().changes().forEach(this::requests);
-      decided.decision().changes().forEach(change -> once(decided.command(), change));
-      stays(decided, states);
-      leases(batch, decided, states);
-      answered(gateway, decided, states);
+      decided.decision().changes().forEach(change -> requests(batch, decided, change));
+      decided.decision().changes().forEach(change -> once(batch, decided.command(), change));
+      stays(decided, before);
+      late(decided, reported);
+      leases(batch, decided, before);
+      answered(gateway, decided, before);
     }
   }
 
-  private Map<HoldId, Hold.State> states(List<Change> changes) {
-    Map<HoldId, Hold.State> states = new HashMap<>();
+  /** The holds that a command changed, as they were. */
+  private Map<HoldId, Hold> before(List<Change> changes) {
+    Map<HoldId, Hold> before = new HashMap<>();
     for (Change change : changes) {
       if (change instanceof Change.HoldChanged c && books.holds.get(c.hold().id()) != null) {
-        states.put(c.hold().id(), Objects.requireNonNull(books.holds.get(c.hold().id())).state());
+        before.put(c.hold().id(), Objects.requireNonNull(books.holds.get(c.hold().id())));
       }
     }
-    return states;
+    return before;
   }
 
-  private void requests(Change change) {
+  /** The uncertain hold that this command reports usage of, null = it does not. */
+  private @Nullable Hold reported(Command command) {
+    HoldId id =
+        switch (command) {
+          case Command.Settle c -> c.evidence().usage().reported() ? c.id() : null;
+          case Command.Journal c -> c.event() instanceof Command.JournalEvent.HopEnd end && end.evidence().usage().reported() ? end.id() : null;
+          default -> null;
+        };
+    Hold hold = id == null ? null : books.holds.get(id);
+    return hold != null && UNCERTAIN.contains(hold.state()) ? hold : null;
+  }
+
+  /** Better evidence corrects for an hour and no longer, whichever process gets it and whatever became of the policies meanwhile. */
+  private void late(Recorder.Decided decided, @Nullable Hold before) {
+    if (before == null) {
+      return;
+    }
+    boolean corrected = Objects.requireNonNull(books.holds.get(before.id())).state() == Hold.State.CORRECTED;
+    check(corrected == decided.nowMs() - before.leaseUntilMs() < HOUR_MS, () -> "usage that comes late corrects for an hour: " + before.id());
+    check(corrected || decided.decision().changes().contains(new Change.EvidenceUnused(before.id(), LateEvidence.Unused.TOO_LATE)), () -> "usage that comes too late is told: " + before.id());
+    trace.count(corrected ? "late usage corrects" : "usage comes too late");
+    if (!corrected) {
+      tooLate.add(before.id());
+    }
+  }
+
+  /** A request goes on from where it is, and ends when nothing of it is held any more; what another replica promised is left to it for one lease more. */
+  private void requests(Batch batch, Recorder.Decided decided, Change change) {
     if (change instanceof Change.RequestChanged c) {
-      running.put(c.request().facts().id(), c.request());
+      RunningRequest was = running.put(c.request().facts().id(), c.request());
+      owners.put(c.request().facts().id(), batch.gateway.name());
+      check(was == null || was.attempt() <= c.request().attempt(), () -> "a request never goes back to an earlier attempt: " + was + " " + c.request());
     } else if (change instanceof Change.RequestEnded c) {
-      running.remove(c.request().facts().id());
+      String id = c.request().facts().id();
+      RunningRequest was = running.remove(id);
+      if (was == null) {
+        throw new AssertionError("broken: a request ends once: " + id);
+      }
+      for (int attempt = 1; attempt <= was.attempt(); attempt++) {
+        Hold hold = books.holds.get(new HoldId(id, attempt));
+        check(hold == null || !hold.active(), () -> "a request ends when nothing of it is held: " + hold);
+      }
+      if (decided.command() instanceof Command.Sweep && was.phase() == RunningRequest.Phase.MOVING_ON) {
+        long leases = batch.gateway.name().equals(owners.get(id)) ? LEASE_MS : 2 * LEASE_MS;
+        check(was.sinceMs() + leases <= decided.nowMs(), () -> "a promised attempt is waited for: " + id);
+      }
     }
   }
 
   /** What was ended by evidence stays as it ended. */
-  private static void stays(Recorder.Decided decided, Map<HoldId, Hold.State> before) {
+  private static void stays(Recorder.Decided decided, Map<HoldId, Hold> before) {
     for (Change change : decided.decision().changes()) {
       if (change instanceof Change.HoldChanged c) {
-        Hold.State was = before.get(c.hold().id());
+        Hold hold = before.get(c.hold().id());
+        Hold.State was = hold == null ? null : hold.state();
         boolean ended = was == Hold.State.SETTLED || was == Hold.State.VOIDED || was == Hold.State.CORRECTED;
-        check(!ended || c.hold().state() == was, "what ended for certain stays so: " + was + " " + c.hold());
+        check(!ended || c.hold().state() == was, () -> "what ended for certain stays so: " + was + " " + c.hold());
       }
     }
   }
 
-  private void once(Command command, Change change) {
+  private void once(Batch batch, Command command, Change change) {
     if (change instanceof Change.EntryPosted c) {
       Long last = lastEntry.put(c.entry().balance(), c.entry().timeMs());
-      check(last == null || last <= c.entry().timeMs(), "the time of a balance's entries never runs back: " + c.entry());
+      check(last == null || last <= c.entry().timeMs(), () -> "the time of a balance's entries never runs back: " + c.entry());
     } else if (change instanceof Change.RefusalCounted) {
-      check(counted.add(command), "a refusal is counted once: " + command);
+      check(counted.add(command), () -> "a refusal is counted once: " + command);
+    } else if (change instanceof Change.ReceiptWritten c && c.receipt().status().equals("Denied")) {
+      String second = batch.gateway.name() + " " + batch.startedAtMs + " " + c.receipt().apiKey() + " " + c.receipt().endedAt() / 1000;
+      check(denied.merge(second, 1, Integer::sum) <= Refusals.RECEIPTS_A_SECOND, () -> "a key that is refused in a loop gets no more receipts: " + second);
+    } else if (change instanceof Change.GrantRecorded c && c.grant().key().startsWith("recurring/")) {
+      String day = c.grant().key().substring(0, c.grant().key().indexOf('/', "recurring/default/".length())) + " " + LocalDate.ofInstant(Instant.ofEpochMilli(books.now), SimulatedPolicies.ALLOWANCES);
+      check(allowances.add(day), () -> "an allowance is given once a day: " + c.grant().key());
     }
   }
 
-  private void leases(Batch batch, Recorder.Decided decided, Map<HoldId, Hold.State> before) {
+  private void leases(Batch batch, Recorder.Decided decided, Map<HoldId, Hold> before) {
     for (Change change : decided.decision().changes()) {
-      if (change instanceof Change.HoldChanged c && before.get(c.hold().id()) == Hold.State.ACTIVE) {
+      if (change instanceof Change.HoldChanged c) {
+        Hold was = before.get(c.hold().id());
         Hold.State now = c.hold().state();
-        if (now == Hold.State.LEASE_VOIDED || now == Hold.State.EXPIRED) {
-          check(c.hold().leaseUntilMs() <= decided.nowMs(), "no lease ends before it is over: " + c.hold().id());
-          check(batch.startedAtMs + 60_000 <= decided.nowMs(), "no lease ends in the first minute of a process: " + c.hold().id());
+        if (was != null && was.active() && (now == Hold.State.LEASE_VOIDED || now == Hold.State.EXPIRED)) {
+          long more = batch.gateway.name().equals(holders.get(c.hold().id())) ? 0 : LEASE_MS;
+          check(was.leaseUntilMs() <= decided.nowMs(), () -> "no lease ends before it is over: " + c.hold().id());
+          check(was.leaseUntilMs() + more <= decided.nowMs(), () -> "a lease of another replica is left to it for one more: " + c.hold().id());
+          check(batch.startedAtMs + LEASE_MS <= decided.nowMs(), () -> "no lease ends in the first minute of a process: " + c.hold().id());
+        }
+        if (c.hold().active()) {
+          holders.put(c.hold().id(), batch.gateway.name());
+          check(c.hold().leaseUntilMs() == decided.nowMs() + LEASE_MS, () -> "whoever hears of an attempt gives it a lease: " + c.hold().id());
         }
       }
     }
   }
 
-  private void answered(Gateway gateway, Recorder.Decided decided, Map<HoldId, Hold.State> before) {
+  private void answered(Gateway gateway, Recorder.Decided decided, Map<HoldId, Hold> before) {
     Result result = decided.decision().result();
     switch (decided.command()) {
       case Command.Admit admit -> held(decided, admit.facts(), result, before);
@@ -143,18 +219,18 @@ public final class Truth {
         if (facts != null) {
           held(decided, facts, result, before);
         }
-        check(result instanceof Result.Held || !firstHeld.containsKey(next.id()), "the same attempt again is held as before: " + next.id());
+        check(result instanceof Result.Held || !firstHeld.containsKey(next.id()), () -> "the same attempt again is held as before: " + next.id());
       }
       case Command.Settle settle -> {
         Result.Settled settled = (Result.Settled) result;
-        check(settled.known() == books.holds.containsKey(settle.id()), "a hold is known or it is not: " + settle.id());
+        check(settled.known() == books.holds.containsKey(settle.id()), () -> "a hold is known or it is not: " + settle.id());
         if (settled.known()) {
           same(settle.id(), settled, firstSettled);
         }
       }
       case Command.Administer told -> {
         if (result instanceof Result.Rejected) {
-          check(decided.decision().changes().stream().noneMatch(Truth::ofPeople), "what is refused changes nothing: " + told);
+          check(decided.decision().changes().stream().noneMatch(Truth::ofPeople), () -> "what is refused changes nothing: " + told);
         } else if (decided.decision().changes().stream().anyMatch(Truth::ofPeople)) {
           Policy policy = inForce.get(gateway.name());
           if (policy != null) { // else it decides by what another one left, until it is told
@@ -179,7 +255,7 @@ public final class Truth {
     return change instanceof Change.ReceiptWritten || change instanceof Change.RefusalCounted;
   }
 
-  private void held(Recorder.Decided decided, RequestFacts facts, Result result, Map<HoldId, Hold.State> before) {
+  private void held(Recorder.Decided decided, RequestFacts facts, Result result, Map<HoldId, Hold> before) {
     if (!(result instanceof Result.Held held)) {
       return;
     }
@@ -188,6 +264,8 @@ public final class Truth {
     if (made && !before.containsKey(held.id())) {
       AdmissionChecks.fresh(books, Objects.requireNonNull(policies.get(facts.planDigest())), facts, held, decided.nowMs());
       if (held.id().attempt() == 1) {
+        long ofKey = running.values().stream().filter(request -> request.facts().apiKey().equals(facts.apiKey())).count();
+        check(ofKey <= Objects.requireNonNull(Objects.requireNonNull(policies.get(facts.planDigest())).keys().get(facts.apiKey())).concurrency(), () -> "no more requests of a key run than may: " + facts.id());
         AdmissionChecks.idempotencyKey(books, facts, new ArrayList<>(admitted.values()), decided.nowMs());
         admitted.put(facts.id(), facts);
       }
@@ -196,7 +274,7 @@ public final class Truth {
 
   private static void same(HoldId id, Result answer, Map<HoldId, Result> first) {
     Result before = first.putIfAbsent(id, answer);
-    check(before == null || before.equals(answer), "the first answer is given again: " + before + " / " + answer);
+    check(before == null || before.equals(answer), () -> "the first answer is given again: " + before + " / " + answer);
   }
 
   /** Somebody outside was told so: it must be here, and be what was told. */
@@ -204,17 +282,17 @@ public final class Truth {
     switch (result) {
       case Result.Held held -> {
         Hold hold = books.holds.get(held.id());
-        check(hold != null && hold.amount() == held.amountNanos() && Objects.equals(hold.balance(), held.balance()), "an acknowledged hold is durable: " + held);
+        check(hold != null && hold.amount() == held.amountNanos() && Objects.equals(hold.balance(), held.balance()), () -> "an acknowledged hold is durable: " + held);
       }
       case Result.Settled settled -> {
         Hold hold = books.holds.get(settled.id());
-        check(hold != null || !settled.known(), "who is told of a hold is told the truth: " + settled);
-        check(hold == null || settled.equals(hold.answer()), "an acknowledged settlement is durable: " + settled);
+        check(hold != null || !settled.known(), () -> "who is told of a hold is told the truth: " + settled);
+        check(hold == null || settled.equals(hold.answer()), () -> "an acknowledged settlement is durable: " + settled);
       }
-      case Result.Refused refused -> check(refused.receipt() == null || books.receipts.containsKey(refused.receipt()) || running.containsKey(refused.receipt()), "an acknowledged refusal has its receipt: " + refused);
-      case Result.Granted granted -> check(books.grants.contains(key(command)), "an acknowledged grant is durable: " + granted);
-      case Result.Booked booked -> check(books.grants.contains(key(command)), "an acknowledged command is durable: " + booked);
-      case Result.TaskSet set -> check(books.grants.contains(key(command)), "an acknowledged command is durable: " + set);
+      case Result.Refused refused -> check(refused.receipt() == null || books.receipts.containsKey(refused.receipt()) || running.containsKey(refused.receipt()), () -> "an acknowledged refusal has its receipt: " + refused);
+      case Result.Granted granted -> check(books.grants.contains(key(command)), () -> "an acknowledged grant is durable: " + granted);
+      case Result.Booked booked -> check(books.grants.contains(key(command)), () -> "an acknowledged command is durable: " + booked);
+      case Result.TaskSet set -> check(books.grants.contains(key(command)), () -> "an acknowledged command is durable: " + set);
       case Result.Rejected rejected -> {}
       case Result.Done done -> {}
     }
@@ -250,22 +328,17 @@ public final class Truth {
   void read(Map<HoldId, Boolean> ends) {
     ends.forEach((id, usage) -> {
       Hold hold = books.holds.get(id);
-      check(hold == null || !usage || !(hold.state() == Hold.State.LEASE_VOIDED || hold.state() == Hold.State.EXPIRED || hold.state() == Hold.State.ESTIMATED) || late(hold), "usage that the journal reports is not lost: " + hold);
+      check(hold == null || !usage || !UNCERTAIN.contains(hold.state()) || tooLate.contains(id), () -> "usage that the journal reports is not lost: " + hold);
     });
-  }
-
-  /** Its policy may have been dropped before the line was read. */
-  private boolean late(Hold hold) {
-    return books.now - hold.leaseUntilMs() > HOUR_MS;
   }
 
   /** Time passed, nothing more is said: everything is released, and every request has its receipt. */
   void quiet() {
-    books.holds.values().forEach(hold -> check(!hold.active(), "every hold has ended: " + hold));
-    books.accounts.values().forEach(account -> check(account.held() == 0, "held = 0 in the end: " + account));
-    books.buckets.values().forEach(bucket -> check(bucket.held() == 0, "held = 0 in the end: " + bucket));
-    check(running.isEmpty(), "nothing runs in the end: " + running.keySet());
-    admitted.keySet().forEach(id -> check(books.receipts.containsKey(id), "every admitted request has its receipt: " + id));
+    books.holds.values().forEach(hold -> check(!hold.active(), () -> "every hold has ended: " + hold));
+    books.accounts.values().forEach(account -> check(account.held() == 0, () -> "held = 0 in the end: " + account));
+    books.buckets.values().forEach(bucket -> check(bucket.held() == 0, () -> "held = 0 in the end: " + bucket));
+    check(running.isEmpty(), () -> "nothing runs in the end: " + running.keySet());
+    admitted.keySet().forEach(id -> check(books.receipts.containsKey(id), () -> "every admitted request has its receipt: " + id));
     books.holds.values().forEach(hold -> trace.count("hold " + hold.state()));
     books.receipts.values().forEach(receipt -> trace.count("receipt " + receipt.status()));
   }

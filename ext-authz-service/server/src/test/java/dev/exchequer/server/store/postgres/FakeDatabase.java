@@ -114,7 +114,7 @@ public final class FakeDatabase implements Home {
     boolean writes = transaction.writes.keySet().stream().anyMatch(place -> !place.table().equals("writers") && !place.table().equals("chains"));
     for (FakeRow row : tables.committed("writers")) {
       if (writes && row.value("id").equals(session.gateway().name())) {
-        Books.check(row.value("epoch").equals(epochs.get(session.gateway())), "who was taken over writes no more: " + session.gateway().name());
+        Books.check(row.value("epoch").equals(epochs.get(session.gateway())), () -> "who was taken over writes no more: " + session.gateway().name());
       }
     }
     tables.commit(transaction);
