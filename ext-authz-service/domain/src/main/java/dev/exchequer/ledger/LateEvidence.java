@@ -29,9 +29,9 @@ public final class LateEvidence {
 
   private LateEvidence() {}
 
-  /** Whether the first reported usage would correct this hold now. */
-  public static boolean isAwaited(Hold hold, long nowMs) {
-    return hold.state().mayBeCorrected() && nowMs < hold.leaseUntilMs() + AWAITED_MS;
+  /** From this moment of ledger time on an ended hold stays as it is, whatever is reported. */
+  public static long awaitedUntilMs(Hold hold) {
+    return hold.leaseUntilMs() + AWAITED_MS;
   }
 
   /**

@@ -188,7 +188,7 @@ final class Settling {
   /** Corrects once, or says why not. */
   private void late(Hold hold, Evidence evidence) {
     Policy policy = draft.state().policy(hold.planDigest()).orElse(null);
-    if (!LateEvidence.isAwaited(hold, draft.now())) {
+    if (draft.now() >= LateEvidence.awaitedUntilMs(hold)) {
       draft.put(new Change.EvidenceUnused(hold.id(), LateEvidence.Unused.TOO_LATE));
     } else if (policy == null) {
       draft.put(new Change.EvidenceUnused(hold.id(), LateEvidence.Unused.POLICY_MISSING));

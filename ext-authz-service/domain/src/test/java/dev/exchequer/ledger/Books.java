@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Books {
   private final Map<BucketKey, BigInteger> bucketHeld = new HashMap<>();
   private final Map<BucketKey, BigInteger> bucketSpent = new HashMap<>();
   public final Set<String> grants = new LinkedHashSet<>();
+  private final Set<String> allowances = new HashSet<>();
   private final Map<String, Integer> refusalsOfSecond = new HashMap<>();
   public long refusalsCounted;
   /** Where in the history each command ends. */
@@ -122,7 +124,7 @@ public final class Books {
         case Change.ReceiptWritten c -> receipt(c.receipt());
         case Change.RefusalCounted c -> refusalsCounted++;
         case Change.EnvelopeChanged c -> envelopes.put(c.envelope().budget() + " " + c.envelope().task(), c.envelope());
-        case Change.GrantRecorded c -> check(grants.add(c.grant().key()), () -> "one grant " + c.grant().key());
+        case Change.GrantRecorded c -> grant(c.grant());
         default -> {}
       }
     }
@@ -138,6 +140,16 @@ public final class Books {
       } else if (change instanceof Change.ReceiptWritten c) {
         checkReceipt(c.receipt());
       }
+    }
+  }
+
+  private void grant(Change.GrantRecord grant) {
+    check(grants.add(grant.key()), () -> "one grant " + grant.key());
+    String recurring = "recurring/" + grant.balance() + "/";
+    if (grant.key().startsWith(recurring)) {
+      // whatever else its key says
+      String window = grant.key().substring(0, grant.key().indexOf('/', recurring.length())) + " from " + Objects.requireNonNull(grant.terms()).startsAtMs();
+      check(allowances.add(window), () -> "an allowance is given once a window: " + window);
     }
   }
 

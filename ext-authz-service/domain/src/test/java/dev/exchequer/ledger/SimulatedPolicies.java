@@ -34,9 +34,6 @@ public final class SimulatedPolicies {
   public static final List<ObjectName> ROUTES = List.of(name("fast"), name("cheap"), name("own"));
   public static final List<ObjectName> BALANCES = List.of(name("credit"), name("wallet-a"), name("wallet-b"), name("lone"));
   public static final List<ObjectName> PROVIDERS = List.of(name("one"), name("two"));
-  /** Each day of this zone. */
-  public static final ZoneId ALLOWANCES = ZoneId.of("Asia/Shanghai");
-
   private static final List<ModelPattern> ANY = List.of(new ModelPattern("*"));
   private static final Set<RouteClass> ALL = EnumSet.allOf(RouteClass.class);
 
@@ -103,7 +100,7 @@ public final class SimulatedPolicies {
     Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.values()[random.nextInt(3)];
     List<Balance.InitialGrant> grants = List.of(new Balance.InitialGrant("opening", Money.parse("3"), false, 50));
     return new Balance(name(name), name(project), type, unit, classes, order, Money.parse(overdraft), onInDoubt, grants, rarely(), random.nextBoolean() ? Balance.OnExcess.DEBT : Balance.OnExcess.WRITE_OFF,
-        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ALLOWANCES, rarely())))
+        random.nextBoolean() ? List.of() : List.of(new Balance.RecurringGrant("daily", Money.parse("1"), rarely(), 40, Budget.Window.DAY, 1, ZoneId.of("Asia/Shanghai"), rarely())))
         .alertingBelow(random.nextBoolean() ? List.of() : List.of(Money.parse("2"), Money.parse("0.5"), 0L));
   }
 

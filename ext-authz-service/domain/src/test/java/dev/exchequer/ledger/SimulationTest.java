@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The invariants hold whatever comes in whatever order. A failure names its seed: the same seed gives the same run. */
@@ -16,8 +18,13 @@ class SimulationTest {
   @Test
   void invariantsHoldWhateverComesInWhateverOrder() {
     Map<String, Long> tally = new TreeMap<>();
-    // no two seeds share anything, so as many at once as there are processors; what fails names its seed
-    List<Map<String, Long>> each = LongStream.rangeClosed(1, SEEDS).parallel().mapToObj(SimulationTest::run).toList();
+    AtomicReference<@Nullable AssertionError> failure = new AtomicReference<>();
+    // no two seeds share anything, so as many at once as there are processors
+    List<Map<String, Long>> each = LongStream.rangeClosed(1, SEEDS).parallel().mapToObj(seed -> run(seed, failure)).toList();
+    AssertionError failed = failure.get();
+    if (failed != null) {
+      throw failed;
+    }
     each.forEach(one -> one.forEach((what, times) -> tally.merge(what, times, Long::sum)));
     assertThat(tally.keySet())
         .as("everything happened: %s", tally)
@@ -27,12 +34,13 @@ class SimulationTest {
         .contains("late usage corrected", "usage came too late", "cross_balance_forbidden", "budget_exceeded", "balance_insufficient", "balance_suspended", "provider_busy", "provider_cooling_down");
   }
 
-  private static Map<String, Long> run(long seed) {
+  /** @param failure the first that there is */
+  private static Map<String, Long> run(long seed, AtomicReference<@Nullable AssertionError> failure) {
     Simulation simulation = new Simulation(seed);
     try {
       simulation.run(STEPS);
     } catch (AssertionError e) {
-      throw new AssertionError("seed " + seed + " " + e.getMessage(), e);
+      failure.compareAndSet(null, new AssertionError("seed " + seed + " " + e.getMessage(), e));
     }
     return simulation.tally();
   }

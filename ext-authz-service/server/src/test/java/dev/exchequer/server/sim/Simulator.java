@@ -84,6 +84,9 @@ final class Simulator implements Surroundings {
         advance(until);
         act();
         fault();
+        if (profile == Profile.HOURS && random.nextInt(4) == 0) {
+          activateNext();
+        }
       }
       quiet(until);
     } catch (RuntimeException | AssertionError e) {
@@ -167,10 +170,7 @@ final class Simulator implements Surroundings {
         trace.count("an Envoy dies");
         traffic.envoyDied(gateway);
       }
-      case 4, 5 -> {
-        policy = next();
-        gateways.forEach(each -> each.activate(policy));
-      }
+      case 4, 5 -> activateNext();
       case 6, 7 -> takeOver(gateway);
       case 8 -> {
         trace.count("a machine dies");
@@ -180,6 +180,11 @@ final class Simulator implements Surroundings {
       }
       default -> {}
     }
+  }
+
+  private void activateNext() {
+    policy = next();
+    gateways.forEach(each -> each.activate(policy));
   }
 
   /** It stops, another process is started under its name, and later it goes on: it must see that its time is over. */

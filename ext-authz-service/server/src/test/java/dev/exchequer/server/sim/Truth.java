@@ -15,11 +15,8 @@ import dev.exchequer.ledger.Refusals;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.ledger.SimulatedPeople;
-import dev.exchequer.ledger.SimulatedPolicies;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.selection.RequestFacts;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -54,7 +51,6 @@ public final class Truth {
   private final Map<String, Policy> inForce = new HashMap<>();
   private final Map<ObjectName, Long> lastEntry = new HashMap<>();
   private final Set<Command> counted = new HashSet<>();
-  private final Set<String> allowances = new HashSet<>();
   /** Receipts of refusals by process, key and second. */
   private final Map<String, Integer> denied = new HashMap<>();
   /** Holds of which usage came when it was not awaited any more. */
@@ -157,10 +153,33 @@ public final class Truth {
         check(hold == null || !hold.active(), () -> "a request ends when nothing of it is held: " + hold);
       }
       if (decided.command() instanceof Command.Sweep && was.phase() == RunningRequest.Phase.MOVING_ON) {
-        long leases = batch.gateway.name().equals(owners.get(id)) ? LEASE_MS : 2 * LEASE_MS;
+        long leases = batch.gateway.name().equals(owners.get(id)) || asked(batch, id) ? LEASE_MS : 2 * LEASE_MS;
         check(was.sinceMs() + leases <= decided.nowMs(), () -> "a promised attempt is waited for: " + id);
       }
     }
+  }
+
+  /** Somebody asked this replica itself about the request, in the same batch: then it looks at it as at its own. */
+  private static boolean asked(Batch batch, String request) {
+    return batch.decided.stream().map(Recorder.Decided::command).anyMatch(command -> request.equals(about(command)));
+  }
+
+  private static @Nullable String about(Command command) {
+    return switch (command) {
+      case Command.NextAttempt c -> c.id().request();
+      case Command.Settle c -> c.id().request();
+      case Command.Abandon c -> c.id().request();
+      case Command.Admit c -> c.facts().id();
+      case Command.Refund c -> c.receipt();
+      case Command.Journal c ->
+          switch (c.event()) {
+            case Command.JournalEvent.HopEnd end -> end.id().request();
+            case Command.JournalEvent.HopProgress progress -> progress.id().request();
+            case Command.JournalEvent.RequestEnd end -> end.request();
+            case Command.JournalEvent.Nothing nothing -> null;
+          };
+      default -> null;
+    };
   }
 
   /** What was ended by evidence stays as it ended. */
@@ -184,9 +203,6 @@ public final class Truth {
     } else if (change instanceof Change.ReceiptWritten c && c.receipt().status().equals("Denied")) {
       String second = batch.gateway.name() + " " + batch.startedAtMs + " " + c.receipt().apiKey() + " " + c.receipt().endedAt() / 1000;
       check(denied.merge(second, 1, Integer::sum) <= Refusals.RECEIPTS_A_SECOND, () -> "a key that is refused in a loop gets no more receipts: " + second);
-    } else if (change instanceof Change.GrantRecorded c && c.grant().key().startsWith("recurring/")) {
-      String day = c.grant().key().substring(0, c.grant().key().indexOf('/', "recurring/default/".length())) + " " + LocalDate.ofInstant(Instant.ofEpochMilli(books.now), SimulatedPolicies.ALLOWANCES);
-      check(allowances.add(day), () -> "an allowance is given once a day: " + c.grant().key());
     }
   }
 
@@ -196,7 +212,7 @@ public final class Truth {
         Hold was = before.get(c.hold().id());
         Hold.State now = c.hold().state();
         if (was != null && was.active() && (now == Hold.State.LEASE_VOIDED || now == Hold.State.EXPIRED)) {
-          long more = batch.gateway.name().equals(holders.get(c.hold().id())) ? 0 : LEASE_MS;
+          long more = batch.gateway.name().equals(holders.get(c.hold().id())) || asked(batch, c.hold().id().request()) ? 0 : LEASE_MS;
           check(was.leaseUntilMs() <= decided.nowMs(), () -> "no lease ends before it is over: " + c.hold().id());
           check(was.leaseUntilMs() + more <= decided.nowMs(), () -> "a lease of another replica is left to it for one more: " + c.hold().id());
           check(batch.startedAtMs + LEASE_MS <= decided.nowMs(), () -> "no lease ends in the first minute of a process: " + c.hold().id());

@@ -103,13 +103,15 @@ class TapeIT {
         }
         local.history().alertsDue(clock.millis(), 1).forEach(due -> commands.add(tried(due)));
         play(commands, local, shared, "seed " + seed + ", batch " + batch);
-        clock.forward(replicas > 1 ? SECOND : hours && random.nextInt(15) == 0 ? awhile() : random.nextInt(8_000));
-        if (random.nextInt(15) == 0) {
+        boolean later = hours && random.nextInt(8) == 0;
+        clock.forward(replicas > 1 ? SECOND : later ? awhile() : random.nextInt(8_000));
+        if (random.nextInt(hours ? 6 : 15) == 0) {
           world.creditSuspended = !hours && !world.creditSuspended;
           world.pricePerMillionTokens = hours ? random.nextLong(2_000_000_000) : world.pricePerMillionTokens;
           activate(local, shared);
         }
-        if (hours && random.nextInt(20) == 0) {
+        if (later && random.nextBoolean()) {
+          play(List.of(new Command.Sweep()), local, shared, "seed " + seed + ", after batch " + batch); // what nothing names any more goes
           local.close();
           shared.removeFirst().close();
           local = SqliteHome.open(folder, this::decode, clock, noting(localEvidence));
@@ -143,7 +145,7 @@ class TapeIT {
     return switch (random.nextInt(3)) {
       case 0 -> random.nextLong(30_000_000);
       case 1 -> random.nextLong(3_000_000, 4_000_000); // about as long as evidence is awaited
-      default -> random.nextLong(1_000_000);
+      default -> random.nextLong(2_400_000);
     };
   }
 
