@@ -12,6 +12,9 @@ import dev.exchequer.ledger.World;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.selection.RequestFacts;
 import dev.exchequer.server.admin.Explanation;
+import dev.exchequer.server.store.chain.Hash;
+import dev.exchequer.server.store.chain.PruningSum;
+import dev.exchequer.server.store.checkpoint.Checkpoint;
 import dev.exchequer.server.store.proof.LedgerProof;
 import dev.exchequer.server.store.proof.Misfit;
 import dev.exchequer.server.store.prune.Pruner;
@@ -19,9 +22,12 @@ import dev.exchequer.server.store.prune.Pruning;
 import dev.exchequer.server.store.prune.SqlPruner;
 import dev.exchequer.server.summary.Dimension;
 import dev.exchequer.server.summary.Granularity;
-import dev.exchequer.server.summary.Statement;
 import dev.exchequer.server.summary.UsageReport;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +35,9 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -43,7 +52,14 @@ public abstract class PruningCases {
 
   protected abstract OpenLedger open(World world, Clock at);
 
-  protected abstract LedgerProof.Fits proof() throws Exception;
+  protected final LedgerProof.Fits proof() throws Exception {
+    return proof(Map.of());
+  }
+
+  protected abstract LedgerProof.Fits proof(Map<String, Checkpoint> checkpoints) throws Exception;
+
+  /** As who owns the database. */
+  protected abstract Connection connect() throws SQLException;
 
   /** Changes the rows as who owns the database can. */
   protected abstract void tamper(String sql) throws Exception;
@@ -105,7 +121,7 @@ public abstract class PruningCases {
                           row.sum().charges(), row.sum().costs(), row.sum().margins(), row.sum().costUnknown())));
     }
     YearMonth month = YearMonth.from(Instant.ofEpochMilli(NOW).atZone(ZoneOffset.UTC));
-    reports.add(Statement.of(home.history(), World.CREDIT, month, ZoneOffset.UTC).orElseThrow());
+    reports.add(dev.exchequer.server.summary.Statement.of(home.history(), World.CREDIT, month, ZoneOffset.UTC).orElseThrow());
     reports.addAll(home.history().houseAccounts());
     reports.addAll(home.reads().balances());
     reports.addAll(home.reads().budgets());
@@ -271,6 +287,76 @@ public abstract class PruningCases {
     assertThat(proof().pruned()).isEqualTo(8);
     tamper(sql);
     assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
+  }
+
+  /** False meters in a short form, and every hash after them made anew, as somebody would who knows how: the files that knew better are named. */
+  @Test
+  void whatIsRewrittenWithAllItsHashesIsNamedByACheckpoint() throws Exception {
+    Map<String, Checkpoint> written = new TreeMap<>();
+    try (OpenLedger ledger = open(world(), clock)) {
+      threeDays(ledger, 3);
+      written.put("before", ledger.home.history().export().checkpoint());
+      pruned(ledger.home.pruner(), NOW + 1);
+      written.put("first", ledger.home.history().export().checkpoint());
+      clock.forward(DAY);
+      day(ledger, "d", 1);
+      SqlPruner small = new SqlPruner(door(ledger), clock, receiptsByTime(), 1);
+      try (Pruner.Run run = small.begin(ACTOR, NOW + DAY + 1).orElseThrow()) {
+        run.toEnd(
+            () -> {
+              written.put("during" + written.size(), ledger.home.history().export().checkpoint());
+              return false;
+            });
+      }
+      written.put("last", ledger.home.history().export().checkpoint());
+    }
+    assertThat(Objects.requireNonNull(written.get("before")).pruned()).isNull();
+    assertThat(written).containsKeys("during2", "during3", "during4", "during5");
+    assertThat(Objects.requireNonNull(written.get("during3")).pruned()).extracting(Checkpoint.Pruned::pruning, Checkpoint.Pruned::receipts).containsExactly(2L, 1L);
+    assertThat(proof(written).checkpoints()).isEqualTo(written.size());
+
+    tamper("UPDATE receipts SET body = replace(body, '\"Output\":10', '\"Output\":11') WHERE id = 'b002'");
+    rehash();
+    assertThat(proof().pruned()).as("it fits itself").isEqualTo(8);
+    assertThatThrownBy(() -> proof(written)).isInstanceOf(Misfit.class).hasMessage("pruning 2 (by the retention of 90d): is not what it was when during5 was written: what it and those before it left of receipts was changed, up to its receipt 3");
+    tamper("UPDATE receipts SET body = replace(body, '\"Output\":10', '\"Output\":11') WHERE id = 'a000'");
+    rehash();
+    assertThatThrownBy(() -> proof(written)).isInstanceOf(Misfit.class).hasMessageContaining("pruning 1 (by the retention of 90d): is not what it was when first was written");
+    written.remove("first");
+    assertThatThrownBy(() -> proof(written)).as("each covers those before it").isInstanceOf(Misfit.class).hasMessageContaining("pruning 2 (by the retention of 90d): is not what it was when during2 was written");
+    written.keySet().retainAll(List.of("before"));
+    assertThat(proof(written).pruned()).as("nobody wrote it down").isEqualTo(8);
+
+    Checkpoint before = Objects.requireNonNull(written.get("before"));
+    written.put("later", new Checkpoint(before.ledger(), before.timeMs(), before.heads(), before.sums(), new Checkpoint.Pruned(2, 5, Hash.of(new byte[Hash.LENGTH]))));
+    assertThatThrownBy(() -> proof(written)).isInstanceOf(Misfit.class).hasMessageContaining("pruning 2: has not shortened 5 receipts, as it had when later was written");
+  }
+
+  /** Makes the hashes of all prunings anew. */
+  private void rehash() throws SQLException {
+    try (Connection c = connect(); Statement s = c.createStatement(); Statement t = c.createStatement(); PreparedStatement u = c.prepareStatement("UPDATE prunings SET hash = ? WHERE id = ?")) {
+      String ledger;
+      try (ResultSet r = s.executeQuery("SELECT id FROM ledger")) {
+        r.next();
+        ledger = r.getString(1);
+      }
+      Hash before = null;
+      try (ResultSet p = s.executeQuery("SELECT id, actor, begun, before FROM prunings ORDER BY id")) {
+        while (p.next()) {
+          PruningSum sum = new PruningSum(PruningSum.start(ledger, before, p.getLong(1), p.getString(2), p.getLong(3), p.getLong(4)));
+          try (ResultSet r = t.executeQuery("SELECT id, digest, body FROM receipts WHERE pruning = " + p.getLong(1) + " ORDER BY time, id")) {
+            while (r.next()) {
+              sum.add(r.getString(1), Hash.of(r.getBytes(2)), r.getString(3));
+            }
+          }
+          before = sum.hash();
+          u.setBytes(1, before.bytes());
+          u.setLong(2, p.getLong(1));
+          u.addBatch();
+        }
+      }
+      u.executeBatch();
+    }
   }
 
   /** What the database itself refuses, whoever asks it with the program's rights. */

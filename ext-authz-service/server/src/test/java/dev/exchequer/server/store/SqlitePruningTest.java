@@ -1,6 +1,7 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.ledger.World;
+import dev.exchequer.server.store.checkpoint.Checkpoint;
 import dev.exchequer.server.store.proof.LedgerProof;
 import dev.exchequer.server.store.prune.SqlPruner;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +28,8 @@ class SqlitePruningTest extends PruningCases {
   }
 
   @Override
-  protected LedgerProof.Fits proof() throws Exception {
-    return LedgerProof.of(data.resolve("ledger.db"), rows -> {});
+  protected LedgerProof.Fits proof(Map<String, Checkpoint> checkpoints) throws Exception {
+    return LedgerProof.of(data.resolve("ledger.db"), checkpoints, rows -> {});
   }
 
   @Override
@@ -40,7 +42,8 @@ class SqlitePruningTest extends PruningCases {
     return SqlitePruning.RECEIPTS;
   }
 
-  private Connection connect() throws SQLException {
+  @Override
+  protected Connection connect() throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db"));
   }
 

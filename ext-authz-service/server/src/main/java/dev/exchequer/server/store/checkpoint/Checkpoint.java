@@ -2,14 +2,16 @@ package dev.exchequer.server.store.checkpoint;
 
 import dev.exchequer.server.store.chain.Hash;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where every chain of a ledger ended at a moment, and what every balance came to.
+ * Where every chain of a ledger ended at a moment, what every balance came to, and how far details of old receipts had been removed.
  *
  * @param ledger its id, made once for each ledger
  * @param timeMs ledger time of its last commit then, milliseconds since the epoch
+ * @param pruned null = nothing was removed, or it was written by a version that did not write it down
  */
-public record Checkpoint(String ledger, long timeMs, List<Head> heads, List<Sum> sums) {
+public record Checkpoint(String ledger, long timeMs, List<Head> heads, List<Sum> sums, @Nullable Pruned pruned) {
   public Checkpoint {
     heads = List.copyOf(heads);
     sums = List.copyOf(sums);
@@ -23,4 +25,13 @@ public record Checkpoint(String ledger, long timeMs, List<Head> heads, List<Sum>
    * @param posted nano-units after it
    */
   public record Sum(String balance, String unit, long sequence, long posted) {}
+
+  /**
+   * The last pruning, over or not: its hash covers those before it.
+   *
+   * @param pruning its number
+   * @param receipts how many it had shortened by then
+   * @param hash over what it had left by then
+   */
+  public record Pruned(long pruning, long receipts, Hash hash) {}
 }

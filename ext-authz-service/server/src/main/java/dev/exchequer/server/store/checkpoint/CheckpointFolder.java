@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Checkpoints in a folder, a file each, named by ledger, time and how many records it had. None is ever replaced. */
+/** Checkpoints in a folder, a file each, named by ledger, time, how many records it had and what was pruned. None is ever replaced. */
 public final class CheckpointFolder {
   private static final String PREFIX = "checkpoint-";
   private static final String SUFFIX = ".json";
@@ -34,7 +34,9 @@ public final class CheckpointFolder {
     Checkpoint checkpoint = text.checkpoint();
     String ledger = checkpoint.ledger().substring(0, Math.min(LEDGER_SHOWN, checkpoint.ledger().length()));
     long records = checkpoint.heads().stream().mapToLong(Checkpoint.Head::number).sum();
-    Path file = folder.resolve(PREFIX + ledger + "-" + TIME.format(Instant.ofEpochMilli(checkpoint.timeMs())) + "-" + records + SUFFIX);
+    Checkpoint.Pruned pruned = checkpoint.pruned();
+    String prunings = pruned == null ? "" : "-p" + pruned.pruning() + "." + pruned.receipts(); // a pruning moves neither records nor ledger time
+    Path file = folder.resolve(PREFIX + ledger + "-" + TIME.format(Instant.ofEpochMilli(checkpoint.timeMs())) + "-" + records + prunings + SUFFIX);
     byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
     if (Files.exists(file) && CheckpointText.read(Files.readString(file)).checkpoint().equals(checkpoint)) {
       return file;

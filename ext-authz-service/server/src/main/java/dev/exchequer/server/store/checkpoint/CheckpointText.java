@@ -133,6 +133,14 @@ public final class CheckpointText {
         out.writeEndObject();
       }
       out.writeEndArray();
+      Checkpoint.Pruned pruned = c.pruned();
+      if (pruned != null) {
+        out.writeObjectFieldStart("pruned");
+        out.writeNumberField("pruning", pruned.pruning());
+        out.writeNumberField("receipts", pruned.receipts());
+        out.writeStringField("hash", pruned.hash().toString());
+        out.writeEndObject();
+      }
       out.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -154,7 +162,10 @@ public final class CheckpointText {
           new Checkpoint.Sum(
               sum.required("balance").textValue(), sum.required("unit").textValue(), sum.required("sequence").longValue(), nanos(sum.required("posted").textValue())));
     }
-    return new Checkpoint(node.required("ledger").textValue(), Instant.parse(node.required("time").textValue()).toEpochMilli(), heads, sums);
+    JsonNode last = node.path("pruned");
+    Checkpoint.Pruned pruned =
+        last.isMissingNode() ? null : new Checkpoint.Pruned(last.required("pruning").longValue(), last.required("receipts").longValue(), Hash.parse(last.required("hash").textValue()));
+    return new Checkpoint(node.required("ledger").textValue(), Instant.parse(node.required("time").textValue()).toEpochMilli(), heads, sums, pruned);
   }
 
   /** With a sign, as debt has one. */

@@ -31,7 +31,11 @@ public final class CheckpointReader {
           sums.add(new Checkpoint.Sum(r.getString(1), r.getString(2), r.getLong(3), r.getLong(4)));
         }
       }
-      return new Checkpoint(text(s, "SELECT id FROM ledger"), Long.parseLong(text(s, form.time())), heads, sums);
+      Checkpoint.Pruned pruned;
+      try (ResultSet r = s.executeQuery("SELECT id, receipts, hash FROM prunings ORDER BY id DESC LIMIT 1")) {
+        pruned = r.next() ? new Checkpoint.Pruned(r.getLong(1), r.getLong(2), Hash.of(r.getBytes(3))) : null;
+      }
+      return new Checkpoint(text(s, "SELECT id FROM ledger"), Long.parseLong(text(s, form.time())), heads, sums, pruned);
     }
   }
 

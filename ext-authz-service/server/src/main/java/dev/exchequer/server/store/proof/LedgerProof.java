@@ -130,7 +130,7 @@ public final class LedgerProof {
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);
     new HouseProof().read(rows);
-    PruningProof prunings = new PruningProof(ids.getFirst());
+    PruningProof prunings = new PruningProof(ids.getFirst(), witness);
     prunings.read(rows);
     ChainProof chains = new ChainProof(form, ids.getFirst(), witness);
     chains.read(rows, entries.entries + receipts.receipts);

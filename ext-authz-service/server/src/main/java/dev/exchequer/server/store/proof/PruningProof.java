@@ -19,13 +19,15 @@ final class PruningProof {
   }
 
   private final String ledger;
+  private final Witness witness;
   long receipts;
   /** The latest limit of all; null = nothing was pruned. */
   @Nullable Long beforeMs;
 
   /** @param ledger its id */
-  PruningProof(String ledger) {
+  PruningProof(String ledger, Witness witness) {
     this.ledger = ledger;
+    this.witness = witness;
   }
 
   void read(Rows rows) throws SQLException, Misfit {
@@ -44,16 +46,18 @@ final class PruningProof {
       receipts += pruning.receipts;
       expected++;
     }
+    witness.noPruningLeft();
   }
 
   private static Told told(ResultSet r) throws SQLException, Misfit {
     return new Told(r.getLong(1), r.getString(2), r.getLong(3), r.getLong(4), r.getLong(5), r.getString(6), hash(r.getBytes(7), "pruning " + r.getLong(1)));
   }
 
-  private static void read(Rows rows, Told pruning, Hash start) throws SQLException, Misfit {
+  private void read(Rows rows, Told pruning, Hash start) throws SQLException, Misfit {
     PruningSum sum = new PruningSum(start);
     long[] count = {0};
     @Nullable String[] last = {null};
+    witness.pruned(pruning.id, 0, start, pruning.row());
     rows.each(
         "SELECT id, time, digest, body FROM receipts WHERE pruning = " + pruning.id + " ORDER BY pruning, time, id",
         r -> {
@@ -65,7 +69,7 @@ final class PruningProof {
           boolean same = removed.path("digest").asText().equals(digest.toString()) && removed.path("pruning").asLong() == pruning.id && removed.path("by").asText().equals(pruning.actor);
           Misfit.unless(same, row, "does not say how its details were removed as " + pruning.row() + " does");
           sum.add(id, digest, r.getString(4));
-          count[0]++;
+          witness.pruned(pruning.id, ++count[0], sum.hash(), pruning.row());
           last[0] = id;
         });
     Misfit.unlessEqual(count[0], pruning.receipts, pruning.row(), "the number of its receipts");

@@ -14,6 +14,7 @@ final class Witness {
 
   private final Map<Integer, Map<Long, List<Told<Checkpoint.Head>>>> heads = new HashMap<>();
   private final Map<String, Map<Long, List<Told<Checkpoint.Sum>>>> sums = new HashMap<>();
+  private final Map<Long, Map<Long, List<Told<Checkpoint.Pruned>>>> prunings = new HashMap<>();
   private final boolean asked;
   int checkpoints;
 
@@ -26,6 +27,10 @@ final class Witness {
             checkpoints++;
             checkpoint.heads().forEach(head -> heads.computeIfAbsent(head.chain(), first -> new HashMap<>()).computeIfAbsent(head.number(), first -> new ArrayList<>()).add(new Told<>(file, head)));
             checkpoint.sums().forEach(sum -> sums.computeIfAbsent(sum.balance(), first -> new HashMap<>()).computeIfAbsent(sum.sequence(), first -> new ArrayList<>()).add(new Told<>(file, sum)));
+            Checkpoint.Pruned last = checkpoint.pruned();
+            if (last != null) {
+              prunings.computeIfAbsent(last.pruning(), first -> new HashMap<>()).computeIfAbsent(last.receipts(), first -> new ArrayList<>()).add(new Told<>(file, last));
+            }
           }
         });
     Misfit.unless(!asked || checkpoints > 0, "the ledger", "has the id " + ledger + ", and no checkpoint is of it: it is another one than it was");
@@ -53,6 +58,34 @@ final class Witness {
     }
     for (Told<Checkpoint.Sum> told : here) {
       Misfit.unless(BigInteger.valueOf(told.what.posted()).equals(posted), row, "its after is " + posted + ", and it was " + told.what.posted() + " when " + told.file + " was written");
+    }
+  }
+
+  /**
+   * Is told of each receipt that a pruning shortened, and of its start with 0: a checkpoint may have been written while it went on.
+   *
+   * @param receipts how many it shortened until then
+   * @param hash over what it left until then
+   */
+  void pruned(long pruning, long receipts, Hash hash, String row) throws Misfit {
+    Map<Long, List<Told<Checkpoint.Pruned>>> ofPruning = prunings.get(pruning);
+    List<Told<Checkpoint.Pruned>> here = ofPruning == null ? null : ofPruning.remove(receipts);
+    if (here == null) {
+      return;
+    }
+    for (Told<Checkpoint.Pruned> told : here) {
+      boolean same = told.what.hash().equals(hash);
+      Misfit.unless(same, row, "is not what it was when " + told.file + " was written: what it and those before it left of receipts was changed, up to its receipt " + receipts);
+    }
+  }
+
+  /** What was written down of prunings and did not come by was taken away. */
+  void noPruningLeft() throws Misfit {
+    for (Map.Entry<Long, Map<Long, List<Told<Checkpoint.Pruned>>>> pruning : prunings.entrySet()) {
+      for (Map.Entry<Long, List<Told<Checkpoint.Pruned>>> left : pruning.getValue().entrySet()) {
+        String file = left.getValue().getFirst().file;
+        throw new Misfit("pruning " + pruning.getKey(), "has not shortened " + left.getKey() + " receipts, as it had when " + file + " was written: its record or some of them were taken away");
+      }
     }
   }
 

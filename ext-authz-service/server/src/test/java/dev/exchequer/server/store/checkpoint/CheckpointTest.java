@@ -19,7 +19,7 @@ class CheckpointTest {
   private static final Checkpoint CHECKPOINT =
       new Checkpoint(
           "0123456789abcdef", 1_767_323_045_678L, List.of(new Checkpoint.Head(1, "genesis", 0, 20, HASH), new Checkpoint.Head(2, "local", 1, 812, HASH)),
-          List.of(new Checkpoint.Sum("default/wallet", "CNY", 44, -5_000_000_001L)));
+          List.of(new Checkpoint.Sum("default/wallet", "CNY", 44, -5_000_000_001L)), null);
   private static final String LINE =
       "{\"v\":1,\"ledger\":\"0123456789abcdef\",\"time\":\"2026-01-02T03:04:05.678Z\",\"chains\":[{\"chain\":1,\"writer\":\"genesis\",\"epoch\":0,\"number\":20,\"hash\":\"" + HASH
           + "\"},{\"chain\":2,\"writer\":\"local\",\"epoch\":1,\"number\":812,\"hash\":\"" + HASH + "\"}],\"balances\":[{\"balance\":\"default/wallet\",\"unit\":\"CNY\",\"sequence\":44,\"posted\":\"-5.000000001\"}]}";
@@ -47,6 +47,19 @@ class CheckpointTest {
     }
   }
 
+  /** Of versions before, which did not write down what was pruned, the line is as it was. */
+  @Test
+  void saysWhatWasPruned() throws Exception {
+    Checkpoint pruned = new Checkpoint(CHECKPOINT.ledger(), CHECKPOINT.timeMs(), CHECKPOINT.heads(), CHECKPOINT.sums(), new Checkpoint.Pruned(3, 120, HASH));
+    CheckpointText text = CheckpointText.of(pruned, keys().getPrivate());
+    assertThat(text.toString()).startsWith(LINE.substring(0, LINE.length() - 1) + ",\"pruned\":{\"pruning\":3,\"receipts\":120,\"hash\":\"" + HASH + "\"},\"signature\":\"");
+    assertThat(CheckpointText.read(text.toString()).checkpoint()).isEqualTo(pruned);
+    assertThatThrownBy(() -> CheckpointText.read(text.toString().replace("\"receipts\":120,", ""))).isInstanceOf(IOException.class).hasMessageContaining("it is no checkpoint");
+    CheckpointFolder.save(folder, CheckpointText.of(CHECKPOINT, null));
+    assertThat(CheckpointFolder.save(folder, text)).as("a pruning moves neither records nor time").hasFileName("checkpoint-01234567-20260102T030405.678Z-832-p3.120.json");
+    assertThat(CheckpointFolder.read(folder)).hasSize(2);
+  }
+
   @Test
   void isSignedByTheKeyAndNotWhenAByteOfItChanged() throws Exception {
     KeyPair pair = keys();
@@ -70,7 +83,7 @@ class CheckpointTest {
     Path file = CheckpointFolder.save(folder.resolve("made"), text);
     assertThat(file).hasFileName("checkpoint-01234567-20260102T030405.678Z-832.json").hasContent(LINE + "\n");
     assertThat(CheckpointFolder.save(folder.resolve("made"), text)).as("nothing was committed since").isEqualTo(file);
-    CheckpointText other = CheckpointText.of(new Checkpoint(CHECKPOINT.ledger(), CHECKPOINT.timeMs(), CHECKPOINT.heads(), List.of()), null);
+    CheckpointText other = CheckpointText.of(new Checkpoint(CHECKPOINT.ledger(), CHECKPOINT.timeMs(), CHECKPOINT.heads(), List.of(), null), null);
     assertThatThrownBy(() -> CheckpointFolder.save(folder.resolve("made"), other)).isInstanceOf(IOException.class);
     assertThat(file).hasContent(LINE + "\n");
     assertThat(CheckpointFolder.read(folder.resolve("made"))).containsOnlyKeys(String.valueOf(file.getFileName()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.exchequer.ledger.World;
 import dev.exchequer.server.store.OpenLedger;
 import dev.exchequer.server.store.PruningCases;
+import dev.exchequer.server.store.checkpoint.Checkpoint;
 import dev.exchequer.server.store.proof.LedgerProof;
 import dev.exchequer.server.store.prune.Pruner;
 import dev.exchequer.server.store.prune.SqlPruner;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,8 +34,8 @@ class PostgresPruningIT extends PruningCases {
   }
 
   @Override
-  protected LedgerProof.Fits proof() throws Exception {
-    return PostgresProof.of(PostgresServer.settings(url, "verify"), rows -> {});
+  protected LedgerProof.Fits proof(Map<String, Checkpoint> checkpoints) throws Exception {
+    return PostgresProof.of(PostgresServer.settings(url, "verify"), checkpoints, rows -> {});
   }
 
   @Override
@@ -47,8 +49,13 @@ class PostgresPruningIT extends PruningCases {
   }
 
   @Override
+  protected Connection connect() throws SQLException {
+    return DriverManager.getConnection(url);
+  }
+
+  @Override
   protected void edit(String sql) throws SQLException {
-    try (Connection c = DriverManager.getConnection(url); Statement s = c.createStatement()) {
+    try (Connection c = connect(); Statement s = c.createStatement()) {
       s.execute(sql);
     }
   }
