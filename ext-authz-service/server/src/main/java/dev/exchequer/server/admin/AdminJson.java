@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.Balance;
@@ -22,6 +23,7 @@ import dev.exchequer.server.store.LedgerReads.BalanceRow;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.LedgerReads.PastBalance;
+import dev.exchequer.server.summary.BudgetRows;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -119,8 +121,9 @@ final class AdminJson {
   }
 
   /** One bucket; limit and remaining are null where the budget does not list the unit, or no longer exists. */
-  static ObjectNode budget(BudgetRow row, Optional<Budget> definition) {
-    Optional<Long> limit = definition.map(d -> d.limits().get(row.unit()));
+  /** @param label what was said of the value, where it is a task label; its cap may be below the budget's */
+  static ObjectNode budget(BudgetRow row, Optional<Budget> definition, @Nullable Envelope label) {
+    Optional<Long> limit = definition.flatMap(d -> Optional.ofNullable(BudgetRows.cap(d, label, row.unit())));
     ObjectNode json = JSON.createObjectNode();
     json.put("name", row.budget().toString());
     json.set("target", definition.<JsonNode>map(d -> target(d.target())).orElse(JSON.nullNode()));

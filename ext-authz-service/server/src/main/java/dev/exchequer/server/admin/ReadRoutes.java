@@ -2,12 +2,14 @@ package dev.exchequer.server.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.engine.Engine;
 import dev.exchequer.server.store.LedgerReads;
 import dev.exchequer.server.store.LedgerReads.BalanceRow;
+import dev.exchequer.server.store.LedgerReads.BudgetRow;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.LedgerReads.Page;
 import dev.exchequer.server.store.LedgerReads.PastBalance;
@@ -16,8 +18,11 @@ import dev.exchequer.server.summary.BudgetRows;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class ReadRoutes {
   private final Engine engine;
   private final LedgerReads reads;
+  private final Function<ObjectName, List<Envelope>> said;
   private final Clock clock;
 
-  ReadRoutes(Engine engine, LedgerReads reads, Clock clock) {
+  /** @param said of the task labels of a budget */
+  ReadRoutes(Engine engine, LedgerReads reads, Function<ObjectName, List<Envelope>> said, Clock clock) {
     this.engine = engine;
     this.reads = reads;
+    this.said = said;
     this.clock = clock;
   }
 
@@ -89,9 +97,17 @@ final class ReadRoutes {
   void budgets(Context call) {
     AdminQueries.none(call);
     List<Budget> definitions = engine.policy().map(Policy::budgets).orElse(List.of());
+    List<BudgetRow> rows = BudgetRows.of(reads.budgets(), definitions, clock.millis());
+    Map<ObjectName, Budget> byName = new HashMap<>();
+    Map<ObjectName, Map<String, Envelope>> labels = new HashMap<>();
+    definitions.forEach(
+        budget -> {
+          byName.put(budget.name(), budget);
+          labels.put(budget.name(), BudgetRows.labels(budget, rows, said));
+        });
     List<JsonNode> items =
-        BudgetRows.of(reads.budgets(), definitions, clock.millis()).stream()
-            .<JsonNode>map(row -> AdminJson.budget(row, definitions.stream().filter(d -> d.name().equals(row.budget())).findAny()))
+        rows.stream()
+            .<JsonNode>map(row -> AdminJson.budget(row, Optional.ofNullable(byName.get(row.budget())), labels.getOrDefault(row.budget(), Map.of()).get(row.value())))
             .toList();
     AdminServer.json(call, AdminJson.text(AdminJson.page(items, null)));
   }

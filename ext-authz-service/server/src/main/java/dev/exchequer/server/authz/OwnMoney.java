@@ -80,16 +80,12 @@ final class OwnMoney {
           }
         }
       }
-      Map<String, Envelope> labels = budget.per() == Budget.Per.TASK && !spent.isEmpty() ? labels(budget) : Map.of();
+      Map<String, Envelope> labels = BudgetRows.labels(budget, spent, said);
       for (BudgetRow row : spent) {
         bucket(budget, labels, row, caller, items.addObject());
       }
     }
     return list.putNull("nextCursor").toString();
-  }
-
-  private Map<String, Envelope> labels(Budget budget) {
-    return said.apply(budget.name()).stream().collect(Collectors.toMap(Envelope::task, Function.identity()));
   }
 
   private static boolean own(Budget.Target target, Caller caller) {
@@ -106,7 +102,7 @@ final class OwnMoney {
   /** @param labels whose cap may be below the budget's */
   private static void bucket(Budget budget, Map<String, Envelope> labels, BudgetRow row, Caller caller, ObjectNode item) {
     boolean charges = caller.project().disclose() != Disclose.NONE;
-    Long limit = limit(budget, labels.get(row.value()), row.unit());
+    Long limit = BudgetRows.cap(budget, labels.get(row.value()), row.unit());
     item.put("name", budget.name().toString());
     item.putObject("target").put("kind", kind(budget.target().kind())).put("name", budget.target().name().toString());
     item.put("per", per(budget.per())).put("value", row.value()).put("unit", row.unit());
@@ -114,11 +110,6 @@ final class OwnMoney {
     item.put("spent", amount(row.spent(), charges)).put("held", amount(row.held(), charges));
     item.put("remaining", limit == null ? null : amount(limit - row.spent() - row.held(), charges));
     item.put("windowStart", time(row.windowStartMs())).put("windowEnd", time(row.windowEndMs())).put("mode", budget.audit() ? "Audit" : "Enforce");
-  }
-
-  private static @Nullable Long limit(Budget budget, @Nullable Envelope label, String unit) {
-    Long limit = budget.limits().get(unit);
-    return limit == null || label == null ? limit : Long.valueOf(label.cap(unit, limit));
   }
 
   private static String kind(Budget.TargetKind kind) {

@@ -1,6 +1,7 @@
 package dev.exchequer.server.summary;
 
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.server.store.LedgerReads.BudgetRow;
 import java.math.BigInteger;
@@ -9,6 +10,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Counters of budgets as people read them: the slices of a window that rolls are one counter, from its oldest slice that counts to now. */
 public final class BudgetRows {
@@ -37,6 +41,28 @@ public final class BudgetRows {
     }
     sums.values().forEach(row -> all.add(new BudgetRow(row.budget(), row.value(), row.unit(), row.spent(), row.held(), row.windowStartMs(), 0, row.lastUsedMs())));
     return all;
+  }
+
+  /**
+   * The labels of a budget whose caps may be below its own, by name.
+   *
+   * @param rows what it has spent; nothing is asked where that is nothing
+   * @param said of the labels of a budget
+   */
+  public static Map<String, Envelope> labels(Budget budget, List<BudgetRow> rows, Function<ObjectName, List<Envelope>> said) {
+    boolean any = budget.per() == Budget.Per.TASK && rows.stream().anyMatch(row -> row.budget().equals(budget.name()));
+    return any ? said.apply(budget.name()).stream().collect(Collectors.toMap(Envelope::task, Function.identity())) : Map.of();
+  }
+
+  /**
+   * What a label may spend, in nano-units.
+   *
+   * @param label null = nothing was said of it
+   * @return null = the budget does not cap the unit
+   */
+  public static @Nullable Long cap(Budget budget, @Nullable Envelope label, String unit) {
+    Long limit = budget.limits().get(unit);
+    return limit == null || label == null ? limit : Long.valueOf(label.cap(unit, limit));
   }
 
   private static BudgetRow sum(BudgetRow a, BudgetRow b) {
