@@ -179,6 +179,32 @@ public abstract class PruningCases {
     }
   }
 
+  /** Ended long after the limits had passed that its request came before: the next run finds it. */
+  @Test
+  void whatEndsMuchLaterIsFound() throws Exception {
+    try (OpenLedger ledger = open(world(), clock)) {
+      ledger.world.now = clock.millis();
+      ledger.lane.submit(new Command.Admit(facts(ledger, "slow"), ProviderView.ALL_WELL)).join();
+      day(ledger, "a", 2);
+      Pruner pruner = ledger.home.pruner();
+      for (String name : List.of("b", "c", "d")) {
+        clock.forward(9 * DAY);
+        day(ledger, name, 2);
+        assertThat(pruned(pruner, pruner.latestLimit()).receipts()).as(name).isEqualTo(3);
+      }
+      assertThat(pruner.begin(ACTOR, pruner.latestLimit())).as("nothing is there, and slow runs").isEmpty();
+      ledger.lane.submit(new Command.Settle(new HoldId("slow", 1), World.ok(20, 10), ProviderView.ALL_WELL)).join();
+      assertThat(ledger.reads.receipt("slow").orElseThrow()).contains("\"lines\":[{");
+      assertThat(pruner.preview(pruner.latestLimit()).receipts()).isEqualTo(1);
+      assertThat(pruned(pruner, pruner.latestLimit()).receipts()).isEqualTo(1);
+      assertThat(ledger.reads.receipt("slow").orElseThrow()).doesNotContain("\"lines\"", "ada@example");
+      clock.forward(9 * DAY);
+      day(ledger, "e", 2);
+      assertThat(pruner.preview(pruner.latestLimit())).as("it is looked for no longer").isEqualTo(new Pruner.Preview(pruner.latestLimit(), 3, NOW + 27 * DAY, NOW + 27 * DAY));
+      assertThat(proof().pruned()).isEqualTo(10);
+    }
+  }
+
   @Test
   void whatIsNotADayOldStays() {
     try (OpenLedger ledger = open(world(), clock)) {

@@ -1,7 +1,9 @@
 package dev.exchequer.server.store.prune;
 
+import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.SqlHistory.Question;
+import dev.exchequer.server.store.StoredJson;
 import dev.exchequer.server.store.chain.ChainWriter;
 import dev.exchequer.server.store.chain.Hash;
 import dev.exchequer.server.store.chain.PruningSum;
@@ -24,10 +26,12 @@ public final class SqlPruner implements Pruner {
   /** Receipts of one transaction. */
   static final int BATCH = 100;
 
-  /** How long before the last limit it is looked again: a receipt is written when its request ends. */
+  /** How long before that it is looked again: clocks may differ. */
   private static final long AGAIN_MS = 7L * 24 * 60 * 60 * 1000;
 
   private static final String COLUMNS = "id, actor, begun, before, state, ended, receipts, last_time, last_receipt, hash";
+
+  private static final StoredJson JSON = new StoredJson();
 
   /** How a store is read and written by who prunes it. */
   public interface Door {
@@ -131,6 +135,7 @@ public final class SqlPruner implements Pruner {
     }
     long now = clock.millis();
     session.write(connection -> brokenOff(connection, now));
+    long nextFrom = Math.min(beforeMs, door.read(SqlPruner::oldestRunning)); // before anything is looked at: what ends meanwhile is found by this one or by the next
     Place start = door.read(connection -> new Place(from(connection), ""));
     Page first = page(start, beforeMs);
     while (first.items.isEmpty() && !first.last) {
@@ -139,7 +144,7 @@ public final class SqlPruner implements Pruner {
     if (first.items.isEmpty()) {
       return Optional.empty();
     }
-    Pruning pruning = session.write(connection -> recorded(connection, actor, now, beforeMs));
+    Pruning pruning = session.write(connection -> recorded(connection, actor, now, beforeMs, nextFrom));
     return Optional.of(new Going(session, pruning, start));
   }
 
@@ -151,21 +156,33 @@ public final class SqlPruner implements Pruner {
     }
   }
 
-  /** Where to look from: everything before it lost its details, but for what ended a week after its request came. */
+  /** Where to look from: everything before it lost its details. A receipt is written when its request ends, so what ran as the last one began may have come before its limit. */
   private static long from(Connection connection) throws SQLException {
-    return number(connection, "SELECT coalesce(max(before), 0) FROM prunings WHERE state = 'Done'") - AGAIN_MS;
+    return number(connection, "SELECT coalesce(next_from, 0) FROM prunings WHERE state = 'Done' ORDER BY before DESC, id DESC LIMIT 1") - AGAIN_MS;
   }
 
-  private static Pruning recorded(Connection connection, String actor, long now, long beforeMs) throws SQLException {
+  /** When the oldest request came that runs now. */
+  private static long oldestRunning(Connection connection) throws SQLException {
+    long oldest = Long.MAX_VALUE;
+    try (PreparedStatement s = connection.prepareStatement("SELECT body FROM requests"); ResultSet r = s.executeQuery()) {
+      while (r.next()) {
+        oldest = Math.min(oldest, JSON.read(r.getString(1), RunningRequest.class).facts().timeMs());
+      }
+    }
+    return oldest;
+  }
+
+  private static Pruning recorded(Connection connection, String actor, long now, long beforeMs, long nextFrom) throws SQLException {
     List<Pruning> last = prunings(connection, "ORDER BY id DESC LIMIT 1");
     long id = last.isEmpty() ? 1 : last.getFirst().id() + 1;
     Hash start = PruningSum.start(ledger(connection), last.isEmpty() ? null : last.getFirst().hash(), id, actor, now, beforeMs);
-    try (PreparedStatement s = connection.prepareStatement("INSERT INTO prunings (id, actor, begun, before, state, receipts, hash) VALUES (?, ?, ?, ?, 'Running', 0, ?)")) {
+    try (PreparedStatement s = connection.prepareStatement("INSERT INTO prunings (id, actor, begun, before, state, receipts, hash, next_from) VALUES (?, ?, ?, ?, 'Running', 0, ?, ?)")) {
       s.setLong(1, id);
       s.setString(2, actor);
       s.setLong(3, now);
       s.setLong(4, beforeMs);
       s.setBytes(5, start.bytes());
+      s.setLong(6, nextFrom);
       s.executeUpdate();
     }
     return new Pruning(id, actor, now, beforeMs, Pruning.State.RUNNING, null, 0, null, null, start);
