@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     description = {
-      "Writes all entries or all receipts of the ledger to a file, complete also while the gateway works. Progress goes to standard error.",
+      "Writes all entries, all receipts or all corrections of house costs of the ledger to a file, complete also while the gateway works. Progress goes to standard error.",
       "FILE.cursor notes how far it got: the same command again goes on there, after a break or for what is new. The same range gives the same bytes."
     },
     footer = {
@@ -30,12 +30,23 @@ public final class ExportCommand implements Runnable {
   private static final String COUNT = "x-exchequer-count";
 
   enum What {
-    entries, receipts
+    entries("entries"), receipts("receipts"), houseCorrections("house-corrections");
+
+    private final String text;
+
+    What(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   @Mixin AdminOptions admin = new AdminOptions();
 
-  @Parameters(paramLabel = "entries|receipts", description = "What is exported.")
+  @Parameters(paramLabel = "entries|receipts|house-corrections", description = "What is exported.")
   What what = What.entries;
 
   @Option(names = "--format", paramLabel = "jsonl|csv", defaultValue = "jsonl", description = "A line of JSON or of CSV for each (default: ${DEFAULT-VALUE}).")
@@ -56,7 +67,7 @@ public final class ExportCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     try (AdminOptions.Opened api = admin.open();
-        ExportFile file = ExportFile.open(to, what.name(), format, from)) {
+        ExportFile file = ExportFile.open(to, what.toString(), format, from)) {
       long lines = write(api.client(), file);
       out.printf(Locale.ROOT, "%s: %,d %s added, up to cursor %s%n", to, lines, what, file.cursor());
       out.flush();

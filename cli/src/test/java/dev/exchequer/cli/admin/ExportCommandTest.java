@@ -130,6 +130,14 @@ class ExportCommandTest {
   }
 
   @Test
+  void correctionsOfHouseCostsAreNamedAsTheyAreAskedFor() throws IOException {
+    Path file = data.resolve("house.jsonl");
+    assertThat(export("house-corrections", "--until", "1:2", "--to", file.toString())).isZero();
+    assertThat(asked.getFirst()).startsWith("/api/v1/export/house-corrections?format=jsonl&from=0&until=1:2");
+    assertThat(out.toString()).contains(" house-corrections added");
+  }
+
+  @Test
   void aFileThatNoExportMadeIsNotChanged() throws IOException {
     Path file = Files.writeString(data.resolve("mine.txt"), "mine");
     assertThat(export("entries", "--to", file.toString())).isOne();

@@ -98,7 +98,7 @@ public final class AdminServer implements AutoCloseable {
     app.get("/openapi.yaml", call -> call.contentType("application/yaml").result(openApi()));
 
     app.before("/api/*", call -> call.header("Cache-Control", "no-store"));
-    ReadRoutes read = new ReadRoutes(engine, reads, Clock.systemUTC());
+    ReadRoutes read = new ReadRoutes(engine, reads, history::tasks, Clock.systemUTC());
     app.get("/api/v1/receipts", viewer(read::receipts));
     app.get("/api/v1/receipts/{id}", viewer(read::receipt));
     app.get("/api/v1/receipts/{id}/explanation", viewer(read::explanation));
@@ -114,6 +114,7 @@ public final class AdminServer implements AutoCloseable {
     ExportRoutes exports = new ExportRoutes(history.export());
     app.get("/api/v1/export/entries", viewer(exports::entries));
     app.get("/api/v1/export/receipts", viewer(exports::receipts));
+    app.get("/api/v1/export/house-corrections", viewer(exports::houseCorrections));
     Prunings prunings = new Prunings(retention);
     app.get("/api/v1/prunings", viewer(prunings::list));
     app.get("/api/v1/prunings/preview", viewer(prunings::preview));

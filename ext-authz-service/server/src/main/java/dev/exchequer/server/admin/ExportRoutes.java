@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All entries and all receipts, a page at a time, from a cursor on. A range between two cursors is the same bytes whenever it is asked for and however it is cut
+ * All entries, all receipts or all corrections of house costs, a page at a time, from a cursor on. A range between two cursors is the same bytes whenever it is asked for and however it is cut
  * into pages; who goes on from `X-Exchequer-Next-Cursor` until it is the `X-Exchequer-End-Cursor` has missed nothing.
  */
 final class ExportRoutes {
@@ -38,6 +38,11 @@ final class ExportRoutes {
   void receipts(Context call) {
     Format format = format(call);
     answer(call, export::receipts, ExportText.RECEIPT_TITLES, receipt -> format == Format.CSV ? ExportText.csv(receipt) : ExportText.json(receipt));
+  }
+
+  void houseCorrections(Context call) {
+    Format format = format(call);
+    answer(call, export::houseCorrections, ExportText.HOUSE_TITLES, correction -> format == Format.CSV ? ExportText.csv(correction) : ExportText.json(correction));
   }
 
   private interface Line<T> {

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.exchequer.ledger.Allocation;
 import dev.exchequer.money.Money;
+import dev.exchequer.server.store.LedgerExport.PlacedCorrection;
 import dev.exchequer.server.store.LedgerExport.PlacedEntry;
 import dev.exchequer.server.store.LedgerExport.PlacedReceipt;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.ReceiptJson;
+import dev.exchequer.server.store.chain.HouseFacts;
 import dev.exchequer.server.store.chain.Place;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -23,6 +25,8 @@ final class ExportText {
   static final String ENTRY_TITLES = "balance,sequence,time,kind,amount,before,after,receipt,attempt,actor,reason,allocations,chain,number,hash";
   static final String RECEIPT_TITLES =
       "id,time,endedAt,status,apiKey,project,owner,task,endUser,endpoint,requestedModel,route,finalHop,retries,streamed,latencyMs,error,charges,chain,number,hash";
+
+  static final String HOUSE_TITLES = "receipt,attempt,kind,stripe,provider,unit,time,amount,sheet,digest,chain,number,hash";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonFactory JSON = new JsonFactory();
@@ -42,14 +46,18 @@ final class ExportText {
         out.writeEndObject();
       }
       out.writeEndArray();
-      out.writeNumberField("chain", placed.place().chain());
-      out.writeNumberField("number", placed.place().number());
-      out.writeStringField("hash", placed.place().hash().toString());
-      out.writeEndObject();
+      end(out, placed.place());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text.toString();
+  }
+
+  private static void end(JsonGenerator out, Place place) throws IOException {
+    out.writeNumberField("chain", place.chain());
+    out.writeNumberField("number", place.number());
+    out.writeStringField("hash", place.hash().toString());
+    out.writeEndObject();
   }
 
   /** The stored JSON, byte for byte, and the place at its end. */
@@ -57,6 +65,35 @@ final class ExportText {
     Place place = placed.place();
     String body = placed.body();
     return body.substring(0, body.length() - 1) + ",\"chain\":" + place.chain() + ",\"number\":" + place.number() + ",\"hash\":\"" + place.hash() + "\"}";
+  }
+
+  static String json(PlacedCorrection placed) {
+    HouseFacts h = placed.correction();
+    StringWriter text = new StringWriter(512);
+    try (JsonGenerator out = JSON.createGenerator(text)) {
+      out.writeStartObject();
+      out.writeStringField("receipt", h.receipt());
+      out.writeNumberField("attempt", h.attempt());
+      out.writeStringField("kind", h.kind());
+      out.writeStringField("stripe", h.stripe());
+      out.writeStringField("provider", h.provider());
+      out.writeStringField("unit", h.unit());
+      out.writeStringField("time", ReceiptJson.time(h.timeMs()));
+      out.writeStringField("amount", Money.decimal(h.amount()));
+      out.writeStringField("sheet", h.sheet());
+      out.writeStringField("digest", h.digest());
+      end(out, placed.place());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  static String csv(PlacedCorrection placed) {
+    HouseFacts h = placed.correction();
+    Csv line = new Csv();
+    line.cell(h.receipt()).cell(Integer.toString(h.attempt())).cell(h.kind()).cell(h.stripe()).cell(h.provider()).cell(h.unit()).cell(ReceiptJson.time(h.timeMs()));
+    return line.cell(Money.decimal(h.amount())).cell(h.sheet()).cell(h.digest()).at(placed.place());
   }
 
   static String csv(PlacedEntry placed) {

@@ -1,13 +1,14 @@
 package dev.exchequer.server.store;
 
 import dev.exchequer.server.store.chain.Cursor;
+import dev.exchequer.server.store.chain.HouseFacts;
 import dev.exchequer.server.store.chain.Place;
 import dev.exchequer.server.store.chain.ReceiptFacts;
 import dev.exchequer.server.store.checkpoint.Checkpoint;
 import java.util.List;
 
 /**
- * All entries and receipts of all writers, in an order that never changes: a range between two cursors is the same records whenever it is read and however it is
+ * All entries, receipts and corrections of house costs of all writers, each kind by itself, in an order that never changes: a range between two cursors is the same records whenever it is read and however it is
  * cut into pages. Who has read up to a cursor has missed nothing before it, also while others write. Blocking: not for gRPC threads.
  */
 public interface LedgerExport {
@@ -27,6 +28,9 @@ public interface LedgerExport {
   /** As {@link #entries}. */
   Page<PlacedReceipt> receipts(Cursor after, Cursor until, int limit);
 
+  /** As {@link #entries}. */
+  Page<PlacedCorrection> houseCorrections(Cursor after, Cursor until, int limit);
+
   /** @param reached how far this has read; `until` when there is no more */
   record Page<T>(List<T> items, Cursor reached) {}
 
@@ -34,4 +38,7 @@ public interface LedgerExport {
 
   /** @param body the stored JSON */
   record PlacedReceipt(ReceiptFacts facts, String body, Place place) {}
+
+  /** Better evidence of what a provider bills the house. */
+  record PlacedCorrection(HouseFacts correction, Place place) {}
 }

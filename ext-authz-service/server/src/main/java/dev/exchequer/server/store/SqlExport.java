@@ -72,6 +72,12 @@ public final class SqlExport implements LedgerExport {
     return page(sql, after, until, limit, r -> new PlacedReceipt(rows.receipt(r), r.getString(StoredRows.BODY), place(r, StoredRows.AFTER_RECEIPT)));
   }
 
+  @Override
+  public Page<PlacedCorrection> houseCorrections(Cursor after, Cursor until, int limit) {
+    String sql = "SELECT " + StoredRows.HOUSE_COLUMNS + RANGE.formatted("house_entries");
+    return page(sql, after, until, limit, r -> new PlacedCorrection(StoredRows.house(r), place(r, StoredRows.AFTER_HOUSE)));
+  }
+
   private static Place place(ResultSet r, int chain) throws SQLException {
     return new Place(r.getInt(chain), r.getLong(chain + 1), Hash.of(r.getBytes(chain + 2)));
   }

@@ -13,6 +13,7 @@ import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
 import dev.exchequer.receipt.Receipt;
 import dev.exchequer.server.store.chain.ChainWriter;
+import dev.exchequer.server.store.chain.HouseFacts;
 import dev.exchequer.server.store.chain.Place;
 import dev.exchequer.server.store.chain.ReceiptFacts;
 import java.util.ArrayList;
@@ -77,7 +78,12 @@ final class SqliteBatch {
         case Change.RequestEnded c -> requests.put(c.request().facts().id(), null);
         case Change.BucketChanged c -> buckets.put(c.bucket().key(), c.bucket());
         case Change.JournalRead c -> journal.put(c.position().file(), c.position());
-        case Change.HousePosted c -> house.add(c.entry());
+        case Change.HousePosted c -> {
+          house.add(c.entry());
+          if (c.entry().kind() == HouseEntry.Kind.CORRECTION) {
+            inOrder.add(c); // a record of the chain
+          }
+        }
         case Change.EntryPosted c -> inOrder.add(c);
         case Change.ReceiptWritten c -> inOrder.add(c);
         case Change.KeyTaken c -> inOrder.add(c);
@@ -140,9 +146,11 @@ final class SqliteBatch {
 
   private static void house(List<HouseEntry> entries, Steps steps) {
     for (HouseEntry e : entries) {
-      steps.put(
-          "INSERT INTO house_entries (receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest) VALUES (?,?,?,?,?,?,?,?,?,?)",
-          e.attempt().request(), e.attempt().attempt(), e.kind().text(), STRIPE, e.provider(), e.unit(), e.timeMs(), e.amount(), e.sheet(), e.digest());
+      if (e.kind() == HouseEntry.Kind.COST) {
+        steps.put(
+            "INSERT INTO house_entries (receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            e.attempt().request(), e.attempt().attempt(), e.kind().text(), STRIPE, e.provider(), e.unit(), e.timeMs(), e.amount(), e.sheet(), e.digest());
+      }
     }
     for (HouseSums.Sum sum : HouseSums.of(entries)) {
       steps.put(
@@ -155,6 +163,7 @@ final class SqliteBatch {
     switch (change) {
       case Change.EntryPosted c -> entry(c.entry(), steps);
       case Change.ReceiptWritten c -> receipt(c.receipt(), steps);
+      case Change.HousePosted c -> correction(c.entry(), steps);
       case Change.KeyTaken c -> steps.put("INSERT OR REPLACE INTO idempotency VALUES (?,?,?,?)", c.key().apiKey(), c.key().key(), c.key().request(), c.key().untilMs());
       case Change.KeyFreed c -> steps.put("DELETE FROM idempotency WHERE api_key = ? AND key = ?", c.key().apiKey(), c.key().key());
       case Change.GrantRecorded c ->
@@ -185,6 +194,14 @@ final class SqliteBatch {
         "INSERT INTO entries (balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations, chain, number, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         e.balance(), e.sequence(), e.timeMs(), e.kind().text(), e.amount(), e.before(), e.after(), e.receipt(), e.attempt(), e.actor(), e.reason(),
         e.allocations().isEmpty() ? null : json.write(e.allocations()), place.chain(), place.number(), place.hash().bytes());
+  }
+
+  private void correction(HouseEntry e, Steps steps) {
+    HouseFacts h = HouseFacts.of(e, STRIPE);
+    Place place = chain.house(h);
+    steps.put(
+        "INSERT INTO house_entries (receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest, chain, number, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        h.receipt(), h.attempt(), h.kind(), h.stripe(), h.provider(), h.unit(), h.timeMs(), h.amount(), h.sheet(), h.digest(), place.chain(), place.number(), place.hash().bytes());
   }
 
   private void receipt(Receipt r, Steps steps) {

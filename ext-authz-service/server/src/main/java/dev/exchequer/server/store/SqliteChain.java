@@ -4,6 +4,7 @@ import dev.exchequer.ledger.Allocation;
 import dev.exchequer.server.store.chain.ChainWriter;
 import dev.exchequer.server.store.chain.Genesis;
 import dev.exchequer.server.store.chain.Hash;
+import dev.exchequer.server.store.chain.HouseGenesis;
 import dev.exchequer.server.store.chain.Place;
 import dev.exchequer.server.store.chain.StoredRows;
 import java.sql.Connection;
@@ -30,10 +31,22 @@ public final class SqliteChain {
           "CREATE UNIQUE INDEX entries_in_chain ON entries (chain, number)",
           "CREATE UNIQUE INDEX receipts_in_chain ON receipts (chain, number)");
 
+  private static final List<String> PLACES_OF_CORRECTIONS =
+      List.of(
+          "CREATE UNIQUE INDEX house_in_chain ON house_entries (chain, number) WHERE chain IS NOT NULL",
+          "CREATE TRIGGER house_corrections_are_chained BEFORE INSERT ON house_entries WHEN (new.kind = 'Correction') IS NOT (new.chain IS NOT NULL AND new.number IS NOT NULL AND new.hash IS NOT NULL)"
+              + " BEGIN SELECT raise(ABORT, 'a correction of a house cost has a place in the chain, and a cost has none'); END",
+          "CREATE TRIGGER house_entries_are_final BEFORE UPDATE ON house_entries BEGIN SELECT raise(ABORT, 'house entries are never edited'); END");
+
   private SqliteChain() {}
 
   static Genesis genesis() {
     return new Genesis("6.1", ROWS, EDITS_LIFTED, EDITS_FORBIDDEN);
+  }
+
+  /** Older corrections go to the end of the chain: nobody writes while the schema changes. */
+  static HouseGenesis house() {
+    return new HouseGenesis("11.1", SqliteChain::head, List.of(), PLACES_OF_CORRECTIONS);
   }
 
   private static List<Allocation> allocations(@Nullable String stored) {

@@ -78,7 +78,7 @@ final class SqliteFiles implements AutoCloseable {
   private void migrate() {
     SQLiteDataSource source = new SQLiteDataSource(config(false));
     source.setUrl("jdbc:sqlite:" + database);
-    Flyway flyway = Flyway.configure().dataSource(source).locations("classpath:db/migration").javaMigrations(SqliteChain.genesis(), new SqliteRowids()).loggers("slf4j").load();
+    Flyway flyway = Flyway.configure().dataSource(source).locations("classpath:db/migration").javaMigrations(SqliteChain.genesis(), new SqliteRowids(), SqliteChain.house()).loggers("slf4j").load();
     MigrationInfo newest = flyway.info().current();
     if (newest != null && newest.getState().isApplied() && !newest.getState().isResolved()) {
       throw new IllegalStateException(

@@ -1,5 +1,6 @@
 package dev.exchequer.server.store;
 
+import dev.exchequer.server.store.chain.LedgerMigration;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,10 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.migration.Context;
-import org.flywaydb.core.api.migration.JavaMigration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The migration that stores large rows where SQLite stores large rows well. A table WITHOUT ROWID is an index, and an index keeps at most about 1,000 bytes of a
@@ -21,30 +19,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Columns, indexes and triggers stay as they are, whichever there are: they are read from the schema. The file becomes no shorter; what becomes free in it is
  * used by what comes. In one transaction: a crash leaves the tables as they were.
  */
-final class SqliteRowids implements JavaMigration {
+final class SqliteRowids extends LedgerMigration {
   private static final String WITHOUT_ROWID = "WITHOUT ROWID, STRICT";
 
   /** Those with JSON in their rows. */
   private static final List<String> TABLES = List.of("receipts", "holds", "requests");
 
-  @Override
-  public MigrationVersion getVersion() {
-    return MigrationVersion.fromVersion("10.1");
-  }
-
-  @Override
-  public String getDescription() {
-    return "large rows";
-  }
-
-  @Override
-  public @Nullable Integer getChecksum() {
-    return null;
-  }
-
-  @Override
-  public boolean canExecuteInTransaction() {
-    return true;
+  SqliteRowids() {
+    super("10.1", "large rows");
   }
 
   @Override

@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.exchequer.policy.Budget;
-import dev.exchequer.ledger.Alert;
 import dev.exchequer.identity.ObjectName;
+import dev.exchequer.ledger.Alert;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Result;
-import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
+import dev.exchequer.policy.Budget;
 import dev.exchequer.server.store.LedgerHistory;
 import dev.exchequer.server.store.LedgerHistory.RefusalQuery;
+import dev.exchequer.server.store.LedgerLane.LedgerUnavailable;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.LedgerReads.ReceiptQuery;
 import java.net.URI;
@@ -83,7 +84,7 @@ class AdminServerTest {
         .contains(
             "  /api/v1/receipts:", "  /api/v1/receipts/{id}:", "  /api/v1/receipts/{id}/explanation:", "  /api/v1/namespaces/{ns}/balances:",
             "  /api/v1/namespaces/{ns}/balances/{name}:", "  /api/v1/namespaces/{ns}/balances/{name}/entries:", "  /api/v1/namespaces/{ns}/balances/{name}/grants:",
-            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/alerts:", "  /api/v1/budgets/{ns}/{name}/tasks:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/extend:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/close:", "  /api/v1/prunings:", "  /api/v1/prunings/preview:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
+            "  /api/v1/budgets:", "  /api/v1/refusals:", "  /api/v1/alerts:", "  /api/v1/budgets/{ns}/{name}/tasks:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/extend:", "  /api/v1/budgets/{ns}/{name}/tasks/{task}/close:", "  /api/v1/prunings:", "  /api/v1/prunings/preview:", "  /api/v1/usage:", "  /api/v1/statements/{ns}/{name}:", "  /api/v1/export/entries:", "  /api/v1/export/receipts:", "  /api/v1/export/house-corrections:", "  /api/v1/dry-run:", "  /healthz:", "  /readyz:", "  /metrics:");
   }
 
   @ParameterizedTest
@@ -190,6 +191,11 @@ class AdminServerTest {
                 + "\"windowStart\":\"1970-01-01T00:00:01.000Z\",\"windowEnd\":\"1970-01-01T00:00:02.000Z\",\"mode\":\"Enforce\"}");
     assertThat(items.get(1).path("limit").isNull()).isTrue();
     assertThat(items.get(1).path("windowEnd").isNull()).isTrue();
+
+    history.tasks.add(new Envelope(new ObjectName("default", "month"), "build", Map.of("CNY", 6_000_000_000L), 0, 0, false, "olga", "a small one"));
+    JsonNode own = json(get("/api/v1/budgets", "v")).path("items").get(0);
+    assertThat(own.path("limit").asText()).as("the label's own cap").isEqualTo("6.000000000");
+    assertThat(own.path("remaining").asText()).isEqualTo("1.000000000");
   }
 
   @Test

@@ -3,11 +3,13 @@ package dev.exchequer.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.exchequer.ledger.Allocation;
+import dev.exchequer.server.store.LedgerExport.PlacedCorrection;
 import dev.exchequer.server.store.LedgerExport.PlacedEntry;
 import dev.exchequer.server.store.LedgerExport.PlacedReceipt;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.chain.ChainWriter;
 import dev.exchequer.server.store.chain.Hash;
+import dev.exchequer.server.store.chain.HouseFacts;
 import dev.exchequer.server.store.chain.Place;
 import dev.exchequer.server.store.chain.ReceiptFacts;
 import java.net.URI;
@@ -45,6 +47,8 @@ class ExportRoutesTest {
     EntryRow second = new EntryRow("default/wallet", 2, 1_767_323_045_679L, "Charge", -1, 5_000_000_001L, 5_000_000_000L, "r1", 2, null, null, List.of(new Allocation("admin/k", -1)));
     history.export.entries.addAll(List.of(new PlacedEntry(first, new Place(1, 1, HASH)), new PlacedEntry(second, new Place(1, 2, HASH))));
     ReceiptFacts facts = new ReceiptFacts("r1", 1, "default/ci", "default/acme", null, null, "Failed", null, null, ChainWriter.digest(BODY));
+    HouseFacts correction = new HouseFacts("r1", 2, "Correction", "local", "default/mock", "USD", 1_767_323_045_678L, -9_800_000, "default/house", "77aa01");
+    history.export.corrections.add(new PlacedCorrection(correction, new Place(1, 1, HASH)));
     history.export.receipts.addAll(List.of(new PlacedReceipt(facts, BODY, new Place(1, 1, HASH)), new PlacedReceipt(facts, BODY, new Place(1, 2, HASH))));
   }
 
@@ -89,6 +93,18 @@ class ExportRoutesTest {
     assertThat(answer.body()).isEqualTo("balance,sequence,time,kind,amount,before,after,receipt,attempt,actor,reason,allocations,chain,number,hash\n" + first + second);
     assertThat(answer.headers().firstValue("content-type")).hasValue("text/csv; charset=utf-8");
     assertThat(get("entries?format=csv&header=false", "v").body()).isEqualTo(first + second);
+  }
+
+  @Test
+  void correctionsOfWhatTheHouseIsBilled() throws Exception {
+    assertThat(get("house-corrections?until=1:1", "v").body())
+        .isEqualTo(
+            "{\"receipt\":\"r1\",\"attempt\":2,\"kind\":\"Correction\",\"stripe\":\"local\",\"provider\":\"default/mock\",\"unit\":\"USD\",\"time\":\"2026-01-02T03:04:05.678Z\",\"amount\":\"-0.009800000\","
+                + "\"sheet\":\"default/house\",\"digest\":\"77aa01\",\"chain\":1,\"number\":1,\"hash\":\"" + HASH + "\"}\n");
+    assertThat(get("house-corrections?until=1:1&format=csv", "v").body())
+        .isEqualTo(
+            "receipt,attempt,kind,stripe,provider,unit,time,amount,sheet,digest,chain,number,hash\n"
+                + "r1,2,Correction,local,default/mock,USD,2026-01-02T03:04:05.678Z,-0.009800000,default/house,77aa01,1,1," + HASH + "\n");
   }
 
   @Test

@@ -11,10 +11,11 @@ import java.util.Map;
 final class FakeExport implements LedgerExport {
   final List<PlacedEntry> entries = new ArrayList<>();
   final List<PlacedReceipt> receipts = new ArrayList<>();
+  final List<PlacedCorrection> corrections = new ArrayList<>();
 
   @Override
   public Cursor end() {
-    return new Cursor(Map.of(1, (long) Math.max(entries.size(), receipts.size())));
+    return new Cursor(Map.of(1, (long) Math.max(Math.max(entries.size(), receipts.size()), corrections.size())));
   }
 
   @Override
@@ -25,6 +26,11 @@ final class FakeExport implements LedgerExport {
   @Override
   public Page<PlacedReceipt> receipts(Cursor after, Cursor until, int limit) {
     return page(receipts, after, until, limit);
+  }
+
+  @Override
+  public Page<PlacedCorrection> houseCorrections(Cursor after, Cursor until, int limit) {
+    return page(corrections, after, until, limit);
   }
 
   @Override

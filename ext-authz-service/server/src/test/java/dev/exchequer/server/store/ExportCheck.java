@@ -27,6 +27,9 @@ public final class ExportCheck {
     for (LedgerExport.PlacedReceipt placed : all(export::receipts, Cursor.START, end, 1_000_000)) {
       lines.add(List.of(placed.body(), placed.place().chain(), placed.place().number()));
     }
+    for (LedgerExport.PlacedCorrection placed : all(export::houseCorrections, Cursor.START, end, 1_000_000)) {
+      lines.add(List.of(placed.correction().receipt(), placed.correction().amount(), placed.correction().timeMs(), placed.place().chain(), placed.place().number()));
+    }
     return lines;
   }
 
@@ -79,6 +82,8 @@ public final class ExportCheck {
     Set<Object> places = new HashSet<>();
     entries.forEach(entry -> assertThat(places.add(List.of(entry.place().chain(), entry.place().number()))).isTrue());
     receipts.forEach(receipt -> assertThat(places.add(List.of(receipt.place().chain(), receipt.place().number()))).isTrue());
+    all(export.getLast()::houseCorrections, Cursor.START, cursors.getLast(), 2)
+        .forEach(correction -> assertThat(places.add(List.of(correction.place().chain(), correction.place().number()))).isTrue());
     assertThat(places).as("dense").hasSize((int) cursors.getLast().read().values().stream().mapToLong(number -> number).sum());
     assertThat(cursors).as("it was read while others wrote").hasSizeGreaterThan(3);
     return new long[] {entries.size(), receipts.size()};

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +48,7 @@ final class SqliteRowidsTest {
   }
 
   private void migrate(String version) {
-    Flyway.configure().dataSource(url, null, null).locations("classpath:db/migration").javaMigrations(SqliteChain.genesis(), new SqliteRowids()).target(version).loggers("slf4j").load().migrate();
+    OldSqlite.migrate(url, version);
   }
 
   private void execute(String... statements) throws SQLException {

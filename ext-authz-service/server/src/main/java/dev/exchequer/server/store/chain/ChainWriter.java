@@ -51,6 +51,15 @@ public final class ChainWriter {
     return next();
   }
 
+  /** Of a correction. */
+  public Place house(HouseFacts h) {
+    canonical
+        .begin(head.hash(), 'H').place(head.number() + 1)
+        .text(h.receipt()).number((long) h.attempt()).text(h.kind()).text(h.stripe()).text(h.provider()).text(h.unit()).number(h.timeMs()).number(h.amount())
+        .text(h.sheet()).text(h.digest());
+    return next();
+  }
+
   private Place next() {
     head = new Place(head.chain(), head.number() + 1, canonical.hashed());
     return head;

@@ -6,22 +6,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.migration.Context;
-import org.flywaydb.core.api.migration.JavaMigration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The migration that gives the rows that are older than chains a chain of their own, once: entries by balance and sequence, then receipts by id. Only their place
  * is written. In one transaction, with one page of rows in memory.
  */
-public final class Genesis implements JavaMigration {
+public final class Genesis extends LedgerMigration {
   /** The writer of the chain of what is older than chains. */
   public static final String WRITER = "genesis";
 
   private static final int PAGE = 1_000;
 
-  private final MigrationVersion version;
   private final StoredRows rows;
   private final List<String> before;
   private final List<String> after;
@@ -31,30 +27,10 @@ public final class Genesis implements JavaMigration {
    * @param after statements that forbid them again, and whatever the store needs once its rows have places
    */
   public Genesis(String version, StoredRows rows, List<String> before, List<String> after) {
-    this.version = MigrationVersion.fromVersion(version);
+    super(version, "the chain of what is older than chains");
     this.rows = rows;
     this.before = before;
     this.after = after;
-  }
-
-  @Override
-  public MigrationVersion getVersion() {
-    return version;
-  }
-
-  @Override
-  public String getDescription() {
-    return "the chain of what is older than chains";
-  }
-
-  @Override
-  public @Nullable Integer getChecksum() {
-    return null;
-  }
-
-  @Override
-  public boolean canExecuteInTransaction() {
-    return true;
   }
 
   @Override
@@ -74,10 +50,7 @@ public final class Genesis implements JavaMigration {
     ChainWriter places = new ChainWriter(new Place(chain, 0, start));
     entries(connection, places);
     receipts(connection, places);
-    try (PreparedStatement s = connection.prepareStatement("UPDATE chains SET number = ?, hash = ? WHERE id = ?")) {
-      place(s, places.head());
-      s.executeUpdate();
-    }
+    head(connection, places.head());
   }
 
   private static int begin(Connection connection, Hash start) throws SQLException {
@@ -142,12 +115,6 @@ public final class Genesis implements JavaMigration {
     }
   }
 
-  private static void place(PreparedStatement s, Place place) throws SQLException {
-    s.setLong(1, place.number());
-    s.setBytes(2, place.hash().bytes());
-    s.setInt(3, place.chain());
-  }
-
   private static boolean any(Connection connection, String table) throws SQLException {
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
       return r.next();
@@ -158,14 +125,6 @@ public final class Genesis implements JavaMigration {
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(sql)) {
       r.next();
       return r.getString(1);
-    }
-  }
-
-  private static void run(Connection connection, List<String> statements) throws SQLException {
-    try (Statement s = connection.createStatement()) {
-      for (String sql : statements) {
-        s.execute(sql);
-      }
     }
   }
 }

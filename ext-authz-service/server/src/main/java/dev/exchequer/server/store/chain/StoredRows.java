@@ -29,6 +29,17 @@ public record StoredRows(String allocationsIn, Function<@Nullable String, List<A
   /** The first column after {@link #entryColumns}. */
   public static final int AFTER_ENTRY = 13;
 
+  /** Of a SELECT from house_entries, for {@link #house}; others may follow from AFTER_HOUSE on. */
+  public static final String HOUSE_COLUMNS = "receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest";
+
+  /** The first column after {@link #HOUSE_COLUMNS}. */
+  public static final int AFTER_HOUSE = 11;
+
+  public static HouseFacts house(ResultSet r) throws SQLException {
+    return new HouseFacts(
+        r.getString(1), r.getInt(2), r.getString(3), r.getString(4), r.getString(5), r.getString(6), r.getLong(7), r.getLong(8), r.getString(9), r.getString(10));
+  }
+
   /** Of a SELECT, for {@link #entry}; others may follow from AFTER_ENTRY on. */
   public String entryColumns() {
     return "balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, " + allocationsIn;

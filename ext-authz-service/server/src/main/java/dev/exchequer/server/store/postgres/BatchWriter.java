@@ -9,9 +9,7 @@ import dev.exchequer.ledger.Change.GrantRecord;
 import dev.exchequer.ledger.Change.IdempotencyKey;
 import dev.exchequer.ledger.Envelope;
 import dev.exchequer.ledger.Hold;
-import dev.exchequer.ledger.HouseEntry;
 import dev.exchequer.ledger.RunningRequest;
-import dev.exchequer.server.store.HouseSums;
 import dev.exchequer.server.store.StoredJson;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -46,7 +44,7 @@ final class BatchWriter {
     keys(changed);
     buckets(changed, locked);
     insert("entries", this::entryColumns, changed.entries);
-    house(changed.house);
+    new HouseWriter(sql, replica).write(changed);
     insert("receipts", BatchWriter::receiptColumns, changed.receipts);
     refusals(changed);
     insert("grants", this::grantColumns, changed.grants);
@@ -214,37 +212,6 @@ final class BatchWriter {
         .bytes("hash", e -> e.place().hash().bytes());
   }
 
-  /** The sums are in rows of this replica's own, as the counts of refusals. */
-  private void house(List<HouseEntry> entries) throws SQLException {
-    insert("house_entries", this::houseColumns, entries);
-    List<HouseSums.Sum> sums = HouseSums.of(entries);
-    if (!sums.isEmpty()) {
-      Columns<HouseSums.Sum> more =
-          new Columns<>(sums)
-              .text("stripe", s -> replica)
-              .text("provider", HouseSums.Sum::provider)
-              .text("unit", HouseSums.Sum::unit)
-              .number("units", HouseSums.Sum::units)
-              .number("nanos", HouseSums.Sum::nanos)
-              .number("entries", HouseSums.Sum::entries);
-      exactly(sums.size(), sql.run(more.insert("house_accounts") + HouseSums.ADD, more.values()), "house_accounts");
-    }
-  }
-
-  private Columns<HouseEntry> houseColumns(Collection<HouseEntry> entries) {
-    return new Columns<>(entries)
-        .text("receipt", e -> e.attempt().request())
-        .integer("attempt", e -> e.attempt().attempt())
-        .text("kind", e -> e.kind().text())
-        .text("stripe", e -> replica)
-        .text("provider", HouseEntry::provider)
-        .text("unit", HouseEntry::unit)
-        .number("time", HouseEntry::timeMs)
-        .number("amount", HouseEntry::amount)
-        .text("sheet", HouseEntry::sheet)
-        .text("digest", HouseEntry::digest);
-  }
-
   private static Columns<ChangedRows.PlacedReceipt> receiptColumns(Collection<ChangedRows.PlacedReceipt> receipts) {
     return new Columns<>(receipts)
         .text("id", r -> r.receipt().id())
@@ -349,7 +316,7 @@ final class BatchWriter {
     }
   }
 
-  private static void exactly(int rows, int written, String table) {
+  static void exactly(int rows, int written, String table) {
     if (written != rows) {
       throw new IllegalStateException(written + " of " + rows + " rows of " + table + " were written: they were not locked");
     }

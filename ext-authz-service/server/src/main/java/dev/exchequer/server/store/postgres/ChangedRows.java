@@ -19,6 +19,7 @@ import dev.exchequer.receipt.Receipt;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
 import dev.exchequer.server.store.ReceiptJson;
 import dev.exchequer.server.store.chain.ChainWriter;
+import dev.exchequer.server.store.chain.HouseFacts;
 import dev.exchequer.server.store.chain.Place;
 import dev.exchequer.server.store.chain.ReceiptFacts;
 import java.util.ArrayList;
@@ -39,7 +40,10 @@ final class ChangedRows {
   final Map<String, JournalPosition> journal = new LinkedHashMap<>();
   final Map<Reach.Slot, Optional<IdempotencyKey>> keys = new LinkedHashMap<>();
   final List<PlacedEntry> entries = new ArrayList<>();
+  /** All of them, for their sums. */
   final List<HouseEntry> house = new ArrayList<>();
+  final List<HouseFacts> houseCosts = new ArrayList<>();
+  final List<PlacedCorrection> houseCorrections = new ArrayList<>();
   final List<PlacedReceipt> receipts = new ArrayList<>();
   final Map<Change.RefusalCounted, Long> refusals = new LinkedHashMap<>();
   final Map<String, Envelope> envelopes = new LinkedHashMap<>();
@@ -49,9 +53,11 @@ final class ChangedRows {
   /** Digests and when, the one that decides last. */
   final Map<String, Long> activated = new LinkedHashMap<>();
 
+  private final String replica;
   private final ChainWriter chain;
 
-  private ChangedRows(ChainWriter chain) {
+  private ChangedRows(String replica, ChainWriter chain) {
+    this.replica = replica;
     this.chain = chain;
   }
 
@@ -61,9 +67,15 @@ final class ChangedRows {
   /** With its place in the chain. @param body its JSON as it is stored */
   record PlacedReceipt(Receipt receipt, String body, Place place) {}
 
-  /** @param chain gives entries and receipts their places, in the order in which they were decided */
-  static ChangedRows of(Collection<Change> changes, ChainWriter chain) {
-    ChangedRows rows = new ChangedRows(chain);
+  /** With its place in the chain. */
+  record PlacedCorrection(HouseFacts correction, Place place) {}
+
+  /**
+   * @param replica whose stripe of the house accounts it is
+   * @param chain gives entries, receipts and corrections of house costs their places, in the order in which they were decided
+   */
+  static ChangedRows of(Collection<Change> changes, String replica, ChainWriter chain) {
+    ChangedRows rows = new ChangedRows(replica, chain);
     changes.forEach(rows::add);
     return rows;
   }
@@ -79,7 +91,7 @@ final class ChangedRows {
       case Change.KeyTaken c -> keys.put(slot(c.key()), Optional.of(c.key()));
       case Change.KeyFreed c -> keys.put(slot(c.key()), Optional.empty());
       case Change.EntryPosted c -> entries.add(new PlacedEntry(c.entry(), chain.entry(EntryRow.of(c.entry()))));
-      case Change.HousePosted c -> house.add(c.entry());
+      case Change.HousePosted c -> add(c.entry());
       case Change.ReceiptWritten c -> add(c.receipt());
       case Change.RefusalCounted c -> refusals.merge(c, 1L, Long::sum);
       case Change.EnvelopeChanged c -> envelopes.put(c.envelope().budget() + " " + c.envelope().task(), c.envelope());
@@ -100,6 +112,15 @@ final class ChangedRows {
   private void add(RunningRequest request, Optional<RunningRequest> last) {
     requests.put(request.facts().id(), last);
     keyOfRequest.put(request.facts().id(), request.facts().apiKey());
+  }
+
+  private void add(HouseEntry entry) {
+    house.add(entry);
+    HouseFacts facts = HouseFacts.of(entry, replica);
+    switch (entry.kind()) {
+      case COST -> houseCosts.add(facts);
+      case CORRECTION -> houseCorrections.add(new PlacedCorrection(facts, chain.house(facts)));
+    }
   }
 
   private void add(Receipt receipt) {

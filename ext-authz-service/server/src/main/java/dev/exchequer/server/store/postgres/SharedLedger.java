@@ -182,7 +182,7 @@ final class SharedLedger implements BatchLedger, AutoCloseable {
       }
     }
     ChainWriter chain = new ChainWriter(session.head());
-    ChangedRows changed = ChangedRows.of(changes, chain);
+    ChangedRows changed = ChangedRows.of(changes, session.replica(), chain);
     new BatchWriter(sql, json, session.replica()).write(changed, locks.rows);
     PolicyRows named = new PolicyRows(sql, policies, session.replica());
     named.named(changed.holds.values(), session.plan(), current, now);

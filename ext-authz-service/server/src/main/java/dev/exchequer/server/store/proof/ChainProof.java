@@ -14,13 +14,59 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Every chain from its start: each record has the number after the one before it and the hash that both come to, and the last one is its head. */
+/** Every chain from its start: each record, an entry, a receipt or a correction of a house cost, has the number after the one before it and the hash that both come to, and the last one is its head. */
 final class ChainProof {
   /** A chain as the ledger says it is. */
   private record Told(int id, String writer, long epoch, @Nullable Integer follows, Hash start, @Nullable Place head) {
     String row() {
       return "chain " + id + " (" + writer + ", epoch " + epoch + ")";
     }
+  }
+
+  /** Records of one kind, in the order of their numbers. */
+  private final class Source {
+    private final ResultSet rows;
+    private final int after;
+    private final Kind kind;
+    private long number;
+
+    /** @param after the column of the number; that of the hash follows it */
+    Source(ResultSet rows, int after, Kind kind) throws SQLException {
+      this.rows = rows;
+      this.after = after;
+      this.kind = kind;
+      next();
+    }
+
+    void next() throws SQLException {
+      number = rows.next() ? rows.getLong(after) : Long.MAX_VALUE;
+    }
+
+    String row() throws SQLException {
+      return switch (kind) {
+        case ENTRY -> "entry " + rows.getLong(2) + " of " + rows.getString(1);
+        case RECEIPT -> "receipt " + rows.getString(1);
+        case CORRECTION -> "house correction " + rows.getString(1) + "/" + rows.getInt(2);
+      };
+    }
+
+    Place place(ChainWriter places) throws SQLException, Misfit {
+      return switch (kind) {
+        case ENTRY -> entry(places, rows, row());
+        case RECEIPT -> receipt(places, rows);
+        case CORRECTION -> places.house(StoredRows.house(rows));
+      };
+    }
+
+    Hash hash() throws SQLException, Misfit {
+      return ChainProof.hash(rows.getBytes(after + 1), row());
+    }
+  }
+
+  private enum Kind {
+    ENTRY,
+    RECEIPT,
+    CORRECTION
   }
 
   private final KeptForm form;
@@ -37,7 +83,7 @@ final class ChainProof {
     this.witness = witness;
   }
 
-  /** @param records how many entries and receipts there are */
+  /** @param records how many entries, receipts and corrections of house costs there are */
   void read(Rows rows, long records) throws SQLException, Misfit {
     List<Told> all = new ArrayList<>();
     rows.each(form.heads(), r -> all.add(told(r)));
@@ -50,7 +96,10 @@ final class ChainProof {
       String none = " WHERE chain NOT IN (SELECT id FROM chains) ORDER BY 1, 2 LIMIT 1";
       rows.each("SELECT balance, sequence FROM entries" + none, r -> Misfit.unless(false, "entry " + r.getLong(2) + " of " + r.getString(1), "is in no chain"));
       rows.each("SELECT id, chain FROM receipts" + none, r -> Misfit.unless(false, "receipt " + r.getString(1), "is in no chain"));
-      throw new Misfit("the chains", "have " + placed + " records, and there are " + records + " entries and receipts");
+      rows.each(
+          "SELECT receipt, attempt FROM house_entries WHERE kind = 'Correction' AND (chain IS NULL OR chain NOT IN (SELECT id FROM chains)) ORDER BY 1, 2 LIMIT 1",
+          r -> Misfit.unless(false, "house correction " + r.getString(1) + "/" + r.getInt(2), "is in no chain"));
+      throw new Misfit("the chains", "have " + placed + " records, and there are " + records + " entries, receipts and house corrections");
     }
   }
 
@@ -78,8 +127,11 @@ final class ChainProof {
     ChainWriter places = new ChainWriter(new Place(chain.id, 0, chain.start));
     String where = ", number, hash FROM %s WHERE chain = " + chain.id + " ORDER BY number";
     try (ResultSet e = rows.open("SELECT " + form.rows().entryColumns() + where.formatted("entries"));
-        ResultSet r = rows.open("SELECT " + form.rows().receiptColumns() + where.formatted("receipts"))) {
-      records(rows, chain, places, e, r);
+        ResultSet r = rows.open("SELECT " + form.rows().receiptColumns() + where.formatted("receipts"));
+        ResultSet h = rows.open("SELECT " + StoredRows.HOUSE_COLUMNS + where.formatted("house_entries"))) {
+      records(
+          rows, chain, places,
+          List.of(new Source(e, StoredRows.AFTER_ENTRY, Kind.ENTRY), new Source(r, StoredRows.AFTER_RECEIPT, Kind.RECEIPT), new Source(h, StoredRows.AFTER_HOUSE, Kind.CORRECTION)));
     }
     Misfit.unless(places.head().number() >= head.number(), chain.row(), "ends with number " + places.head().number() + ", and " + head.number() + " was written: its last rows were taken away");
     Misfit.unlessEqual(places.head().number(), head.number(), chain.row(), "its last number");
@@ -88,26 +140,26 @@ final class ChainProof {
     placed += head.number();
   }
 
-  private void records(Rows rows, Told chain, ChainWriter places, ResultSet e, ResultSet r) throws SQLException, Misfit {
-    long entry = next(e, StoredRows.AFTER_ENTRY);
-    long receipt = next(r, StoredRows.AFTER_RECEIPT);
-    while (entry != Long.MAX_VALUE || receipt != Long.MAX_VALUE) {
+  private void records(Rows rows, Told chain, ChainWriter places, List<Source> sources) throws SQLException, Misfit {
+    for (Source next = first(sources); next.number != Long.MAX_VALUE; next = first(sources)) {
       long expected = places.head().number() + 1;
-      boolean isEntry = entry <= receipt;
-      long number = isEntry ? entry : receipt;
-      String row = isEntry ? "entry " + e.getLong(2) + " of " + e.getString(1) : "receipt " + r.getString(1);
-      Misfit.unless(number <= expected, row, "has number " + number + " of " + chain.row() + ", and the one before it is " + (expected - 1) + ": a row between them was taken away");
-      Misfit.unless(number == expected, row, "has number " + number + " of " + chain.row() + ", which another row has too");
-      Place place = isEntry ? entry(places, e, row) : receipt(places, r);
-      Misfit.unlessEqual(place.hash(), hash(isEntry ? e.getBytes(StoredRows.AFTER_ENTRY + 1) : r.getBytes(StoredRows.AFTER_RECEIPT + 1), row), row, "its hash");
-      witness.record(chain.id, chain.writer, chain.epoch, number, place.hash(), row);
+      String row = next.row();
+      Misfit.unless(next.number <= expected, row, "has number " + next.number + " of " + chain.row() + ", and the one before it is " + (expected - 1) + ": a row between them was taken away");
+      Misfit.unless(next.number == expected, row, "has number " + next.number + " of " + chain.row() + ", which another row has too");
+      Place place = next.place(places);
+      Misfit.unlessEqual(place.hash(), next.hash(), row, "its hash");
+      witness.record(chain.id, chain.writer, chain.epoch, next.number, place.hash(), row);
       rows.counted();
-      if (isEntry) {
-        entry = next(e, StoredRows.AFTER_ENTRY);
-      } else {
-        receipt = next(r, StoredRows.AFTER_RECEIPT);
-      }
+      next.next();
     }
+  }
+
+  private static Source first(List<Source> sources) {
+    Source first = sources.getFirst();
+    for (Source each : sources) {
+      first = each.number < first.number ? each : first;
+    }
+    return first;
   }
 
   private Place entry(ChainWriter places, ResultSet e, String row) throws SQLException, Misfit {
@@ -123,10 +175,6 @@ final class ChainProof {
   private Place receipt(ChainWriter places, ResultSet r) throws SQLException {
     ReceiptFacts read = form.rows().receipt(r);
     return places.receipt(read);
-  }
-
-  private static long next(ResultSet r, int number) throws SQLException {
-    return r.next() ? r.getLong(number) : Long.MAX_VALUE;
   }
 
   private static Hash hash(byte[] bytes, String row) throws Misfit {

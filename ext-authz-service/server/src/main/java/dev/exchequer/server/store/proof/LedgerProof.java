@@ -129,11 +129,12 @@ public final class LedgerProof {
     buckets(rows, form, holds);
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);
-    new HouseProof().read(rows);
+    HouseProof house = new HouseProof();
+    house.read(rows);
     PruningProof prunings = new PruningProof(ids.getFirst(), witness);
     prunings.read(rows);
     ChainProof chains = new ChainProof(form, ids.getFirst(), witness);
-    chains.read(rows, entries.entries + receipts.receipts);
+    chains.read(rows, entries.entries + receipts.receipts + house.corrections);
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {
       return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints, prunings.receipts, prunings.beforeMs);
     }

@@ -87,6 +87,14 @@ class ChainWriterTest {
             .sha256();
     assertThat(second).isEqualTo(new Place(7, 2, receipt));
     assertThat(chain.head()).isEqualTo(second);
+
+    Place third = chain.house(new HouseFacts("r", 2, "Correction", "local", "default/mock", "USD", 1_800, -7, "default/house", "77aa"));
+    Hash correction =
+        new Bytes()
+            .raw(receipt.bytes()).head('H', 3).text("r").number(2L).text("Correction").text("local").text("default/mock").text("USD").number(1_800L).number(-7L)
+            .text("default/house").text("77aa")
+            .sha256();
+    assertThat(third).isEqualTo(new Place(7, 3, correction));
   }
 
   @Test

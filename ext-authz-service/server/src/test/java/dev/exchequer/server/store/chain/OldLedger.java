@@ -28,6 +28,54 @@ public final class OldLedger {
     }
   }
 
+  /** Gives entries and receipts the places that they had before corrections of house costs had any: in the same order, without gaps. Each chain's head stands in `heads`. */
+  public static void withoutCorrections(Connection old, StoredRows rows, String heads) throws SQLException {
+    try (Statement s = old.createStatement(); ResultSet chains = s.executeQuery("SELECT id, start FROM chains ORDER BY id")) {
+      while (chains.next()) {
+        int id = chains.getInt(1);
+        ChainWriter places = new ChainWriter(new Place(id, 0, Hash.of(chains.getBytes(2))));
+        places(old, rows, id, places);
+        try (PreparedStatement head = old.prepareStatement("UPDATE " + heads + " SET number = ?, hash = ? WHERE " + (heads.equals("chains") ? "id" : "chain") + " = ?")) {
+          place(head, places.head());
+          head.setInt(3, id);
+          head.executeUpdate();
+        }
+      }
+    }
+  }
+
+  private static void places(Connection old, StoredRows rows, int chain, ChainWriter places) throws SQLException {
+    String which = ", number FROM %s WHERE chain = " + chain + " ORDER BY number";
+    try (Statement s = old.createStatement();
+        Statement t = old.createStatement();
+        ResultSet e = s.executeQuery("SELECT " + rows.entryColumns() + which.formatted("entries"));
+        ResultSet r = t.executeQuery("SELECT " + rows.wholeReceiptColumns() + which.formatted("receipts"));
+        PreparedStatement entry = old.prepareStatement("UPDATE entries SET number = ?, hash = ? WHERE chain = " + chain + " AND number = ?");
+        PreparedStatement receipt = old.prepareStatement("UPDATE receipts SET number = ?, hash = ? WHERE chain = " + chain + " AND number = ?")) {
+      boolean anEntry = e.next();
+      boolean aReceipt = r.next();
+      while (anEntry || aReceipt) {
+        boolean isEntry = anEntry && (!aReceipt || e.getLong(StoredRows.AFTER_ENTRY) < r.getLong(StoredRows.AFTER_RECEIPT));
+        PreparedStatement update = isEntry ? entry : receipt;
+        place(update, isEntry ? places.entry(rows.entry(e)) : places.receipt(rows.receipt(r)));
+        update.setLong(3, isEntry ? e.getLong(StoredRows.AFTER_ENTRY) : r.getLong(StoredRows.AFTER_RECEIPT));
+        update.addBatch();
+        if (isEntry) {
+          anEntry = e.next();
+        } else {
+          aReceipt = r.next();
+        }
+      }
+      entry.executeBatch();
+      receipt.executeBatch();
+    }
+  }
+
+  private static void place(PreparedStatement s, Place place) throws SQLException {
+    s.setLong(1, place.number());
+    s.setBytes(2, place.hash().bytes());
+  }
+
   private static void copy(Connection from, Connection to, String table) throws SQLException {
     String columns;
     int width;
@@ -42,7 +90,7 @@ public final class OldLedger {
     }
     String insert = "INSERT INTO " + table + " (" + columns + ") VALUES (" + String.join(",", Collections.nCopies(width, "?")) + ")";
     try (Statement s = from.createStatement();
-        ResultSet r = s.executeQuery("SELECT " + columns + " FROM " + table + " ORDER BY 1, 2");
+        ResultSet r = s.executeQuery("SELECT " + columns + " FROM " + table + " ORDER BY " + (width == 1 ? "1" : "1, 2"));
         PreparedStatement row = to.prepareStatement(insert)) {
       while (r.next()) {
         for (int i = 1; i <= width; i++) {

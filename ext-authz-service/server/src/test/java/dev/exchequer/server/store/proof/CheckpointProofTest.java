@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.fallback.Ending;
+import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.World;
+import dev.exchequer.pricing.Usage;
 import dev.exchequer.server.store.OpenLedger;
 import dev.exchequer.server.store.SqliteChain;
 import dev.exchequer.server.store.chain.ChainWriter;
@@ -63,7 +66,7 @@ class CheckpointProofTest {
   private Connection unguarded() throws SQLException {
     Connection c = DriverManager.getConnection("jdbc:sqlite:" + database());
     try (Statement s = c.createStatement()) {
-      for (String trigger : List.of("entries_stay", "entries_are_kept", "receipts_stay", "receipts_are_kept")) {
+      for (String trigger : List.of("entries_stay", "entries_are_kept", "receipts_stay", "receipts_are_kept", "house_entries_are_final")) {
         s.execute("DROP TRIGGER " + trigger);
       }
     }
@@ -90,13 +93,15 @@ class CheckpointProofTest {
     try (Statement s = c.createStatement();
         Statement t = c.createStatement();
         ResultSet entry = s.executeQuery("SELECT " + rows.entryColumns() + " FROM entries WHERE number = " + number);
-        ResultSet receipt = t.executeQuery("SELECT " + rows.receiptColumns() + " FROM receipts WHERE number = " + number)) {
-      boolean isEntry = entry.next();
-      if (!isEntry && !receipt.next()) {
+        ResultSet receipt = t.executeQuery("SELECT " + rows.receiptColumns() + " FROM receipts WHERE number = " + number);
+        Statement u = c.createStatement();
+        ResultSet house = u.executeQuery("SELECT " + StoredRows.HOUSE_COLUMNS + " FROM house_entries WHERE number = " + number)) {
+      String table = entry.next() ? "entries" : receipt.next() ? "receipts" : house.next() ? "house_entries" : "";
+      if (table.isEmpty()) {
         return false;
       }
-      Place place = isEntry ? places.entry(rows.entry(entry)) : places.receipt(rows.receipt(receipt));
-      try (PreparedStatement update = c.prepareStatement("UPDATE " + (isEntry ? "entries" : "receipts") + " SET hash = ? WHERE number = ?")) {
+      Place place = table.equals("entries") ? places.entry(rows.entry(entry)) : table.equals("receipts") ? places.receipt(rows.receipt(receipt)) : places.house(StoredRows.house(house));
+      try (PreparedStatement update = c.prepareStatement("UPDATE " + table + " SET hash = ? WHERE number = ?")) {
         update.setBytes(1, place.hash().bytes());
         update.setLong(2, number);
         return update.executeUpdate() == 1;
@@ -113,6 +118,27 @@ class CheckpointProofTest {
     }
     assertThat(LedgerProof.of(database(), rows -> {}).receipts()).as("it fits itself").isEqualTo(4);
     assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining("receipt zz2: is not what stood there when second was written");
+  }
+
+  @Test
+  void aCorrectionOfAHouseCostThatWasRewrittenWithAllHashesIsNamed() throws Exception {
+    World costed = new World();
+    costed.costSheet = World.costSheet("USD");
+    try (OpenLedger ledger = new OpenLedger(data, costed)) {
+      ledger.admit("late").join();
+      ledger.lane.submit(new Command.Settle(new HoldId("late", 1), World.cut(true, Usage.NOTHING, 400), ProviderView.ALL_WELL)).join();
+      ledger.settle("late").join();
+      written.put("first", ledger.home.history().export().checkpoint());
+    }
+    assertThat(proof().checkpoints()).isOne();
+    try (Connection c = unguarded(); Statement s = c.createStatement()) {
+      s.executeUpdate("UPDATE house_entries SET amount = amount + 7 WHERE kind = 'Correction'");
+      s.executeUpdate("UPDATE house_accounts SET nanos = nanos + 7");
+      s.executeUpdate("UPDATE holds SET body = json_set(body, '$.cost.amountNanos', json_extract(body, '$.cost.amountNanos') + 7)");
+      rechain(c);
+    }
+    assertThat(LedgerProof.of(database(), rows -> {}).receipts()).as("it fits itself").isEqualTo(1);
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining("is not what stood there when first was written");
   }
 
   @Test

@@ -14,7 +14,9 @@ import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
 import dev.exchequer.policy.Budget;
 import dev.exchequer.pricing.Usage;
+import dev.exchequer.server.store.OldSqlite;
 import dev.exchequer.server.store.OpenLedger;
+import dev.exchequer.server.store.SqliteChain;
 import dev.exchequer.server.store.chain.OldLedger;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +36,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerProofTest {
+  private static final String BOTH =
+      "SELECT json_array(balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations) FROM entries "
+          + "UNION ALL SELECT json_array(id, time, api_key, project, route, model, status, task, end_user, body) FROM receipts";
+
   @TempDir Path data = Path.of("");
 
   private static World world() {
@@ -184,6 +190,92 @@ class LedgerProofTest {
     assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
   }
 
+  /** Requests that cost the house something; of `late` the cost was an estimate first. `open` runs, and its first attempt is over. */
+  private void house() {
+    try (OpenLedger ledger = new OpenLedger(data, costed())) {
+      ledger.admit("done").join();
+      ledger.settle("done").join();
+      ledger.admit("late").join();
+      ledger.lane.submit(new Command.Settle(new HoldId("late", 1), World.cut(true, Usage.NOTHING, 400), ProviderView.ALL_WELL)).join();
+      ledger.settle("late").join();
+      ledger.admit("open").join();
+      ledger.lane.submit(new Command.Settle(new HoldId("open", 1), World.answer(503, World.ok(20, 10).usage()), ProviderView.ALL_WELL)).join();
+      ledger.lane.submit(deny(ledger, "zz1")).join();
+    }
+  }
+
+  /** Sums, hold and account say what the rows say: only the chain, or the receipt that is in it, knows better. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    "UPDATE house_entries SET amount = amount + 7 WHERE kind = 'Correction'; UPDATE house_accounts SET nanos = nanos + 7; UPDATE holds SET body = json_set(body, '$.cost.amountNanos', json_extract(body, '$.cost.amountNanos') + 7) WHERE request = 'late' | house correction late/1: its hash is",
+    "UPDATE house_entries SET sheet = 'default/another' WHERE kind = 'Correction' | house correction late/1: its hash is",
+    "UPDATE house_entries SET time = time + 1 WHERE kind = 'Correction' | house correction late/1: its hash is",
+    "UPDATE house_entries SET hash = zeroblob(32) WHERE kind = 'Correction' | house correction late/1: its hash is",
+    "UPDATE house_entries SET number = number - 1 WHERE kind = 'Correction' | which another row has too",
+    "UPDATE house_entries SET chain = NULL WHERE kind = 'Correction' | receipt zz1: has number 9 of chain 1 (local, epoch 1), and the one before it is 7: a row between them was taken away",
+    "UPDATE house_entries SET chain = 9 WHERE kind = 'Correction'; UPDATE receipts SET number = 8 WHERE id = 'zz1' | receipt zz1: its hash is",
+    "INSERT INTO house_entries SELECT receipt, attempt, 'Correction', stripe, provider, unit, time, 5, sheet, digest, NULL, NULL, NULL FROM house_entries WHERE receipt = 'done'; UPDATE house_accounts SET nanos = nanos + 5, entries = entries + 1; UPDATE holds SET body = json_set(body, '$.cost.amountNanos', json_extract(body, '$.cost.amountNanos') + 5) WHERE request = 'done' | house correction done/1: is in no chain",
+    "DELETE FROM house_entries WHERE kind = 'Correction'; UPDATE house_accounts SET entries = entries - 1, nanos = (SELECT sum(amount) FROM house_entries); UPDATE holds SET body = json_set(body, '$.cost.amountNanos', (SELECT amount FROM house_entries WHERE receipt = 'late')) WHERE request = 'late' | and the one before it is 7: a row between them was taken away",
+    "UPDATE house_entries SET unit = 'EUR'; UPDATE house_accounts SET unit = 'EUR' | the unit of its house cost is USD",
+    "UPDATE house_entries SET provider = 'default/another'; UPDATE house_accounts SET provider = 'default/another' | who bills its house cost is default/mock",
+    "UPDATE house_entries SET sheet = 'default/another' WHERE kind = 'Cost' | receipt done, hop 1: the sheet of its house cost is",
+    "UPDATE house_entries SET digest = 'another' WHERE kind = 'Cost' | receipt done, hop 1: the digest of its house cost is",
+    "INSERT INTO holds VALUES ('ghost', 1, 'VOIDED', '{\"state\":\"VOIDED\",\"cost\":{\"amountNanos\":5}}'); INSERT INTO house_entries SELECT 'ghost', 1, kind, stripe, provider, unit, time, 5, sheet, digest, NULL, NULL, NULL FROM house_entries WHERE receipt = 'done'; UPDATE house_accounts SET nanos = nanos + 5, entries = entries + 1 | house entry ghost/1: is of a request which has no receipt and does not run",
+  })
+  void whatTheHouseIsBilledForIsInTheChainOrOnAReceiptThatIs(String sql, String named) throws Exception {
+    house();
+    assertThat(proof().receipts()).isEqualTo(3);
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = c.createStatement()) {
+      unguard(c);
+      for (String each : sql.split(";")) {
+        assertThat(s.executeUpdate(each)).as(each).isPositive();
+      }
+    }
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining(named);
+  }
+
+  /** Corrections that are older than their places get them at the end of the chain, and nothing else of them changes. */
+  @Test
+  void correctionsOfAnOlderLedgerAreChained() throws Exception {
+    house();
+    try (OpenLedger ledger = new OpenLedger(data, costed())) {
+      for (int i = 0; i < 6; i++) {
+        ledger.admit("later" + i).join();
+        ledger.lane.submit(new Command.Settle(new HoldId("later" + i, 1), World.cut(true, Usage.NOTHING, 400), ProviderView.ALL_WELL)).join();
+        ledger.settle("later" + i).join();
+      }
+    }
+    Path folder = Files.createDirectory(data.resolve("old"));
+    String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
+    OldSqlite.migrate(url, "10.1");
+    try (Connection old = DriverManager.getConnection(url); Connection ledger = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db")); Statement s = old.createStatement()) {
+      s.execute("DELETE FROM ledger");
+      unguard(old);
+      OldLedger.fill(old, ledger, List.of("policy_bytes", "ledger", "chains", "house_entries", "house_accounts", "tasks", "alerts"));
+      OldLedger.withoutCorrections(old, SqliteChain.ROWS, "chains");
+    }
+    String house = "SELECT json_array(receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest) FROM house_entries WHERE kind = 'Correction'";
+    List<String> corrections = rows(url, house);
+    assertThat(corrections).hasSizeGreaterThan(5);
+    for (int start = 0; start < 2; start++) {
+      try (OpenLedger opened = new OpenLedger(folder, costed())) {
+        opened.admit("after" + start).join();
+        opened.settle("after" + start).join();
+      }
+      LedgerProof.of(folder.resolve("ledger.db"), read -> {});
+    }
+    assertThat(rows(url, house)).isEqualTo(corrections);
+    assertThat(rows(url, "SELECT count(*) FROM house_entries WHERE kind = 'Cost' AND hash IS NOT NULL")).containsExactly("0");
+    try (Connection c = DriverManager.getConnection(url); Statement s = c.createStatement()) {
+      String copy = "INSERT INTO house_entries (receipt, attempt, kind, stripe, provider, unit, time, amount, sheet, digest) SELECT 'x', 1, 'Correction', stripe, provider, unit, time, 1, sheet, digest FROM house_entries LIMIT 1";
+      assertThatThrownBy(() -> s.executeUpdate(copy)).as("none without a place").hasMessageContaining("has a place in the chain");
+      assertThatThrownBy(() -> s.executeUpdate("UPDATE house_entries SET number = 1")).hasMessageContaining("house entries are never edited");
+      s.execute("DROP TRIGGER house_entries_are_final");
+      s.executeUpdate("UPDATE house_entries SET time = time - 1 WHERE kind = 'Correction' AND number = (SELECT min(number) FROM house_entries)");
+    }
+    assertThatThrownBy(() -> LedgerProof.of(folder.resolve("ledger.db"), read -> {})).isInstanceOf(Misfit.class).hasMessageContaining("house correction").hasMessageContaining("its hash is");
+  }
+
   private static Command deny(OpenLedger ledger, String id) {
     return new Command.Deny(ledger.world.facts(id, "", null), Ending.of(400, "bad_request", "no", new Ending.Retry.No()));
   }
@@ -231,7 +323,7 @@ class LedgerProofTest {
     try (Connection old = DriverManager.getConnection(url); Connection ledger = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("ledger.db"))) {
       OldLedger.fill(old, ledger, List.of("policy_bytes"));
     }
-    List<String> rows = rows(url);
+    List<String> rows = rows(url, BOTH);
     assertThat(rows).hasSize((int) (before.entries() + before.receipts()));
     for (int start = 0; start < 2; start++) {
       try (OpenLedger opened = new OpenLedger(folder, world())) {
@@ -242,7 +334,7 @@ class LedgerProofTest {
       assertThat(fits.chains()).isEqualTo(2);
       assertThat(fits.receipts()).isEqualTo(before.receipts() + start + 1);
     }
-    assertThat(rows(url)).containsAll(rows);
+    assertThat(rows(url, BOTH)).containsAll(rows);
     try (Connection c = DriverManager.getConnection(url); Statement s = c.createStatement()) {
       assertThatThrownBy(() -> s.executeUpdate("UPDATE entries SET reason = 'x'")).hasMessageContaining("entries are never edited");
       assertThatThrownBy(() -> s.executeUpdate("UPDATE receipts SET body = 'x'")).hasMessageContaining("receipts are never edited");
@@ -252,14 +344,11 @@ class LedgerProofTest {
     assertThatThrownBy(() -> LedgerProof.of(folder.resolve("ledger.db"), read -> {})).isInstanceOf(Misfit.class).hasMessageContaining("its hash is");
   }
 
-  private static List<String> rows(String url) throws SQLException {
+  private static List<String> rows(String url, String sql) throws SQLException {
     List<String> rows = new ArrayList<>();
     try (Connection c = DriverManager.getConnection(url);
         Statement s = c.createStatement();
-        var r =
-            s.executeQuery(
-                "SELECT json_array(balance, sequence, time, kind, amount, before, after, receipt, attempt, actor, reason, allocations) FROM entries "
-                    + "UNION ALL SELECT json_array(id, time, api_key, project, route, model, status, task, end_user, body) FROM receipts")) {
+        var r = s.executeQuery(sql)) {
       while (r.next()) {
         rows.add(r.getString(1));
       }
