@@ -24,7 +24,7 @@ public final class OpenLedger implements AutoCloseable {
     this(data, world, Clock.systemUTC());
   }
 
-  OpenLedger(Path data, World world, Clock clock) {
+  public OpenLedger(Path data, World world, Clock clock) {
     this(data, world, world.policy(), clock);
   }
 

@@ -418,6 +418,11 @@ public abstract class PruningCases {
     }
 
     @Override
+    public String moved() {
+      return door.moved();
+    }
+
+    @Override
     public SqlPruner.Session open() throws SQLException {
       SqlPruner.Session session = door.open();
       return new SqlPruner.Session() {

@@ -1,8 +1,13 @@
 package dev.exchequer.server.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.exchequer.fallback.Ending;
+import dev.exchequer.ledger.Command;
 import dev.exchequer.ledger.World;
 import dev.exchequer.server.store.checkpoint.Checkpoint;
 import dev.exchequer.server.store.proof.LedgerProof;
+import dev.exchequer.server.store.prune.Pruner;
 import dev.exchequer.server.store.prune.SqlPruner;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -67,6 +72,33 @@ class SqlitePruningTest extends PruningCases {
         s.execute("DROP TRIGGER " + guard);
       }
       s.execute(sql);
+    }
+  }
+
+  /** Pages that old receipts filled are free for what comes; before they were moved, each kept the half of it that nobody could use. */
+  @Test
+  void theRoomOfDetailsIsUsedAgain() throws Exception {
+    try (OpenLedger ledger = open(new World(), clock)) {
+      for (int i = 0; i < 400; i++) {
+        ledger.world.now = clock.millis();
+        ledger.lane.submit(new Command.Deny(ledger.world.facts("r" + i, "", null), Ending.of(400, "bad_request", "x".repeat(2_000), new Ending.Retry.No()))).join();
+        clock.forward(1_000);
+      }
+      long written = pages();
+      clock.forward(2 * Pruner.SHORTEST_MS);
+      ledger.admit("later").join();
+      try (Pruner.Run run = ledger.home.pruner().begin("test", ledger.home.pruner().latestLimit()).orElseThrow()) {
+        assertThat(run.toEnd(() -> false).receipts()).isEqualTo(400);
+      }
+      assertThat(pages()).as("pages of receipts, which were %s", written).isLessThan(written / 2);
+      assertThat(proof().pruned()).isEqualTo(400);
+    }
+  }
+
+  private long pages() throws SQLException {
+    try (Connection c = connect(); Statement s = c.createStatement(); ResultSet r = s.executeQuery("SELECT count(*) FROM dbstat WHERE name = 'receipts'")) {
+      r.next();
+      return r.getLong(1);
     }
   }
 

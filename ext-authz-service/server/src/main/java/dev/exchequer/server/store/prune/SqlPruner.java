@@ -43,6 +43,9 @@ public final class SqlPruner implements Pruner {
 
     /** SELECT of ledger time. */
     String time();
+
+    /** What else is set of a receipt that became shorter, as `, column = value`, so that the room it had is of use; "" = nothing has to be. */
+    String moved();
   }
 
   /** Nobody else prunes while it is open. */
@@ -295,7 +298,7 @@ public final class SqlPruner implements Pruner {
     }
 
     private void write(Connection connection, List<Whole> receipts, List<Hash> digests, List<String> shortForms) throws SQLException {
-      try (PreparedStatement s = connection.prepareStatement("UPDATE receipts SET body = ?, digest = ?, pruning = ? WHERE id = ? AND digest IS NULL")) {
+      try (PreparedStatement s = connection.prepareStatement("UPDATE receipts SET body = ?, digest = ?, pruning = ?" + door.moved() + " WHERE id = ? AND digest IS NULL")) {
         for (int i = 0; i < receipts.size(); i++) {
           s.setString(1, shortForms.get(i));
           s.setBytes(2, digests.get(i).bytes());
