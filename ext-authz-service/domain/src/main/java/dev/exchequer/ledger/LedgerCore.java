@@ -13,6 +13,9 @@ public final class LedgerCore {
   /** How long an attempt is believed to run without a sign of it. */
   public static final long LEASE_MS = Attempts.LEASE_MS;
 
+  /** The longest that a request can wait for its decision: its deadline (1.5 s), and the reading of a large body before that. */
+  private static final long LONGEST_WAIT_MS = 5_000;
+
   private LedgerCore() {}
 
   /**
@@ -25,7 +28,7 @@ public final class LedgerCore {
     time(draft);
     Result result =
         switch (command) {
-          case Command.Admit c -> new Attempts(draft).admit(c.facts(), c.providers());
+          case Command.Admit c -> new Attempts(draft).admit(inLedgerTime(c.facts(), nowMs), c.providers());
           case Command.Deny c -> deny(draft, c);
           case Command.NextAttempt c -> new Attempts(draft).next(c.id(), c.providers());
           case Command.Settle c -> new Settling(draft).settle(c.id(), c.evidence(), c.providers());
@@ -79,12 +82,19 @@ public final class LedgerCore {
    * @param facts of a route and a key of the policy that they name
    */
   public static DryRun dryRun(LedgerState state, RequestFacts facts, ProviderView providers, long nowMs) {
-    return Glance.at(state, nowMs, () -> DryRun.of(state, facts, providers, nowMs));
+    return Glance.at(state, nowMs, () -> DryRun.of(state, inLedgerTime(facts, nowMs), providers, nowMs));
+  }
+
+  /**
+   * A request says when it came by the clock of its gateway. Where that clock is behind ledger time (it stepped back, or another gateway's is ahead) the request came now: else
+   * giveUpAfter would be over before the first fallback, and the receipt would tell of a latency that nobody waited.
+   */
+  private static RequestFacts inLedgerTime(RequestFacts facts, long nowMs) {
+    return facts.timeMs() > nowMs || facts.timeMs() < nowMs - LONGEST_WAIT_MS ? facts.at(nowMs) : facts;
   }
 
   private static Result deny(Draft draft, Command.Deny command) {
-    RequestFacts facts = command.facts();
-    return new Closing(draft).denied(facts, command.ending(), java.util.List.of());
+    return new Closing(draft).denied(inLedgerTime(command.facts(), draft.now()), command.ending(), java.util.List.of());
   }
 
   private static void journal(Draft draft, JournalEvent event) {

@@ -45,4 +45,11 @@ public record RequestFacts(
   public RequestFacts {
     narrowedTo = Set.copyOf(narrowedTo);
   }
+
+  /** The same request, admitted at another time. */
+  public RequestFacts at(long otherMs) {
+    return new RequestFacts(
+        id, otherMs, apiKey, keyLabel, project, owner, task, endUser, clientRequestId, idempotencyKey, endpoint, requestedModel, route, routeGeneration, fallbackDigest, planDigest,
+        streamed, narrowedTo, demand);
+  }
 }

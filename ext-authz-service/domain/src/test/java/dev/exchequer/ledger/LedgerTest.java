@@ -369,4 +369,31 @@ class LedgerTest {
     world.apply(new Command.Activate(world.policy()));
     assertThat(world.settle("r", 1, World.ok(20, 10)).chargeNanos()).isEqualTo(CHARGE);
   }
+
+  /** The gateway's clock stepped back by an hour, or another gateway's is an hour ahead: ledger time is what counts. */
+  @Test
+  void aClockThatIsBehindTakesNoFallbackAndTellsNoLatencyThatNobodyWaited() {
+    world.start();
+    held(world.apply(new Command.Admit(world.facts("r", "", null).at(world.now - 3_600_000), world.providers)));
+    assertThat(world.settle("r", 1, World.status(429)).next()).isTrue();
+    held(world.next("r", 2));
+    world.now += 7;
+    world.settle("r", 2, World.ok(20, 10));
+    assertThat(receipt("r").time()).isEqualTo(world.now - 7);
+    assertThat(receipt("r").latencyMs()).isEqualTo(7);
+
+    world.apply(new Command.Deny(world.facts("d", "", null).at(world.now - 3_600_000), dev.exchequer.fallback.Ending.of(400, "x", "x", new dev.exchequer.fallback.Ending.Retry.No())));
+    assertThat(receipt("d").time()).isEqualTo(world.now);
+    held(world.apply(new Command.Admit(world.facts("soon", "", null).at(world.now + 3_600_000), world.providers)));
+    world.settle("soon", 1, World.ok(20, 10));
+    assertThat(receipt("soon").time()).as("nothing comes from the future").isEqualTo(world.now);
+  }
+
+  @Test
+  void whoWaitedForTheDecisionCameBeforeIt() {
+    world.start();
+    held(world.apply(new Command.Admit(world.facts("r", "", null).at(world.now - 1_500), world.providers)));
+    world.settle("r", 1, World.ok(20, 10));
+    assertThat(receipt("r").latencyMs()).isEqualTo(1_500);
+  }
 }

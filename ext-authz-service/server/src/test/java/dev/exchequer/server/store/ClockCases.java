@@ -2,6 +2,9 @@ package dev.exchequer.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.identity.HoldId;
+import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.server.store.LedgerReads.EntryRow;
@@ -48,5 +51,22 @@ public abstract class ClockCases {
       assertThat(again.reads.balance(World.CREDIT).orElseThrow().asOfMs()).isEqualTo(NOW + 5);
     }
     assertThat(proof().receipts()).isEqualTo(4);
+  }
+
+  /** What comes by the clock of a gateway that is behind (its own stepped back, or the ledger's time is another gateway's) falls back and is receipted as at any other time. */
+  @Test
+  void aRequestOfAClockThatIsBehindStillFallsBack() throws Exception {
+    try (OpenLedger ledger = open(new World(), clock)) {
+      served(ledger, "a");
+      clock.forward(-HOUR);
+      ledger.world.now = clock.millis();
+      assertThat(ledger.admit("r").join()).isInstanceOf(Result.Held.class);
+      Result first = ledger.lane.submit(new Command.Settle(new HoldId("r", 1), World.status(429), ProviderView.ALL_WELL)).join();
+      assertThat(((Result.Settled) first).next()).isTrue();
+      assertThat(ledger.lane.submit(new Command.NextAttempt(new HoldId("r", 2), ProviderView.ALL_WELL)).join()).isInstanceOf(Result.Held.class);
+      ledger.lane.submit(new Command.Settle(new HoldId("r", 2), World.ok(20, 10), ProviderView.ALL_WELL)).join();
+      assertThat(ledger.reads.receipt("r").orElseThrow()).contains("\"latencyMs\":0", "\"status\":\"Succeeded\"");
+    }
+    assertThat(proof().receipts()).isEqualTo(2);
   }
 }
