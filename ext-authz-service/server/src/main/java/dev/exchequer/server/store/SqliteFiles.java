@@ -29,13 +29,15 @@ final class SqliteFiles implements AutoCloseable {
 
   private final Path database;
   private final FileChannel lockFile;
+  private final SqlitePlace place;
   private final Lock turn = new ReentrantLock(true);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread checkpointer;
 
-  private SqliteFiles(Path database, FileChannel lockFile) {
+  private SqliteFiles(Path database, Path lock, FileChannel lockFile) {
     this.database = database;
     this.lockFile = lockFile;
+    this.place = new SqlitePlace(database, lock);
     this.checkpointer = Thread.ofPlatform().name("ledger-checkpointer").daemon().unstarted(() -> new WriteAheadLog(this::forCheckpoints, turn, WriteAheadLog.LARGEST_BYTES).keepShort(closed, CHECKPOINT_MS));
   }
 
@@ -46,7 +48,8 @@ final class SqliteFiles implements AutoCloseable {
       if (NETWORK.contains(type)) {
         throw new IllegalStateException(data + " is on a network file system (" + type + "), where SQLite's locks cannot be trusted: use a local disk");
       }
-      SqliteFiles files = new SqliteFiles(data.resolve("ledger.db"), lock(data.resolve("ledger.lock")));
+      Path lock = data.resolve("ledger.lock");
+      SqliteFiles files = new SqliteFiles(data.resolve("ledger.db"), lock, lock(lock));
       try {
         files.migrate();
       } catch (RuntimeException e) {
@@ -113,6 +116,11 @@ final class SqliteFiles implements AutoCloseable {
   /** Who commits has it meanwhile: between two commits the write-ahead log may be ended. */
   Lock turn() {
     return turn;
+  }
+
+  /** Whether they are still there. */
+  SqlitePlace place() {
+    return place;
   }
 
   private Connection forCheckpoints() throws SQLException {

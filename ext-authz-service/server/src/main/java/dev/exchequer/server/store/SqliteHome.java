@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The embedded ledger: a file that this process has for itself. */
@@ -81,6 +82,11 @@ public final class SqliteHome implements LedgerHome {
   @Override
   public void remember(String digest, byte[] policy) {
     store.remember(digest, policy);
+  }
+
+  @Override
+  public Optional<String> ended() {
+    return store.files().place().moved();
   }
 
   @Override

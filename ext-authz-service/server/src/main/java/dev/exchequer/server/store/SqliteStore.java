@@ -85,7 +85,9 @@ public final class SqliteStore implements LedgerStore {
     try {
       // What was read to decide is an old picture as soon as somebody else wrote (who prunes), and SQLite writes nothing after one.
       connection.rollback();
+      files.place().check();
       writer.commit(changes, nowMs);
+      files.place().check();
     } catch (SQLException e) {
       throw new LedgerLane.LedgerUnavailable("the ledger cannot commit: " + e.getMessage(), e);
     } finally {

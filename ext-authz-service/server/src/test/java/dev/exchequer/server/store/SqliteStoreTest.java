@@ -12,7 +12,9 @@ import dev.exchequer.money.Money;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.server.store.proof.LedgerProof;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -77,6 +79,26 @@ class SqliteStoreTest extends LedgerScenarios {
   void oneProcessHasTheLedger() {
     try (OpenLedger ledger = new OpenLedger(data, world())) {
       assertThatThrownBy(() -> SqliteStore.open(data, bytes -> ledger.world.policy())).hasMessageContaining("another process has the ledger");
+    }
+  }
+
+  /** SQLite itself goes on, into a file that no name leads to any more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ledger.db", "ledger.db-wal", "ledger.lock"})
+  void nothingIsAcknowledgedIntoAFileThatWasTakenAway(String file) throws Exception {
+    try (OpenLedger ledger = new OpenLedger(data, world())) {
+      assertThat(ledger.admit("a").join()).isInstanceOf(Result.Held.class);
+      assertThat(ledger.home.ended()).isEmpty();
+      Path there = data.resolve(file);
+      if (file.equals("ledger.db")) {
+        Path copy = Files.copy(there, data.resolve("copy"));
+        Files.move(copy, there, StandardCopyOption.REPLACE_EXISTING);
+      } else {
+        Files.delete(there);
+      }
+      assertThatThrownBy(() -> ledger.admit("b").join()).hasCauseInstanceOf(LedgerLane.LedgerUnavailable.class).hasMessageContaining(file + " was re");
+      assertThat(ledger.home.ended()).hasValueSatisfying(why -> assertThat(why).contains("stop the gateway"));
+      assertThatThrownBy(() -> ledger.settle("a").join()).as("for ever").hasMessageContaining("nothing is written any more");
     }
   }
 
