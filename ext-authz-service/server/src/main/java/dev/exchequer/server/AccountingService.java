@@ -57,6 +57,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,8 +138,9 @@ public final class AccountingService implements AutoCloseable {
       KeptElsewhere.refuse(settings.data());
       return SqliteHome.open(settings.data(), AccountingService::stored, Clock.systemUTC(), new ServiceMetrics(metrics));
     }
+    KeptElsewhere.expect(settings.data(), store.place(), PostgresHome.ledgerIn(store));
     LedgerHome shared = PostgresHome.open(store, AccountingService::stored, Clock.systemUTC(), new ServiceMetrics(metrics));
-    KeptElsewhere.note(settings.data(), store.place());
+    KeptElsewhere.note(settings.data(), store.place(), PostgresHome.ledgerIn(store).orElseThrow());
     return shared;
   }
 
@@ -214,7 +216,7 @@ public final class AccountingService implements AutoCloseable {
     return new AdminServer.Health(
         () -> engine.admitting() && !drain.draining() && ledger.ended().isEmpty(),
         () -> List.of(ledger.ended().isPresent() ? ledger.ended().get() : drain.draining() ? "the gateway drains" : engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
-        () -> watch.warning().stream().toList(),
+        () -> Stream.concat(ledger.warnings().stream(), watch.warning().stream()).toList(),
         metrics::text);
   }
 

@@ -2,6 +2,7 @@ package dev.exchequer.server.store;
 
 import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.server.store.prune.Pruner;
+import java.util.List;
 import java.util.Optional;
 
 /** A ledger that is open, in whichever store: the lane that changes it and what is read beside it. Closed as a whole, when nobody asks any more. */
@@ -25,6 +26,11 @@ public interface LedgerHome extends AutoCloseable {
   /** Why this process will never write again, though it runs: another one has its name. Empty while it may write. */
   default Optional<String> ended() {
     return Optional.empty();
+  }
+
+  /** What somebody has to know although it may write, in words. */
+  default List<String> warnings() {
+    return List.of();
   }
 
   @Override

@@ -13,6 +13,8 @@ import dev.exchequer.server.store.prune.Pruner;
 import dev.exchequer.server.store.prune.SqlPruner;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -60,7 +62,7 @@ public final class PostgresHome implements LedgerHome {
   /** @param writing what the lane writes by */
   static PostgresHome open(PostgresSettings settings, Function<byte[], Policy> decode, Clock clock, GroupCommitLane.Observer observer, Sessions writing) {
     Sessions reading = Sessions.of(settings, "reader");
-    fit(settings, reading);
+    fit(settings, writing);
     Schema.migrate(settings);
     Taken taken = Taken.over(writing, settings.replica(), decode, clock, Decider.CORE, observer::stored);
     try {
@@ -71,13 +73,39 @@ public final class PostgresHome implements LedgerHome {
     }
   }
 
+  /**
+   * The id of the ledger that is in a database; empty if there is none yet. Changes nothing.
+   *
+   * @throws IllegalStateException with what to do, if the database cannot be reached or may not keep a ledger
+   */
+  public static Optional<String> ledgerIn(PostgresSettings settings) {
+    try (var connection = Sessions.of(settings, "reader").open()) {
+      Fitness.check(connection);
+      Sql sql = new Sql(connection);
+      List<String> found = new ArrayList<>(1);
+      boolean[] there = {false};
+      sql.each("SELECT to_regclass('ledger') IS NOT NULL", r -> there[0] = r.getBoolean(1));
+      if (there[0]) {
+        sql.each("SELECT id FROM ledger", r -> found.add(r.getString(1)));
+      }
+      return found.stream().findFirst();
+    } catch (SQLException e) {
+      throw unusable(settings, e);
+    }
+  }
+
   /** Before anything is changed in it. */
   private static void fit(PostgresSettings settings, Sessions sessions) {
     try (var connection = sessions.open()) {
       Fitness.check(connection);
+      Pooler.check(connection, sessions);
     } catch (SQLException e) {
-      throw new IllegalStateException("the ledger's database " + settings.place() + " cannot be used: " + e.getMessage(), e);
+      throw unusable(settings, e);
     }
+  }
+
+  private static IllegalStateException unusable(PostgresSettings settings, SQLException e) {
+    return new IllegalStateException("the ledger's database " + settings.place() + " cannot be used: " + e.getMessage(), e);
   }
 
   @Override
@@ -122,6 +150,11 @@ public final class PostgresHome implements LedgerHome {
   @Override
   public Optional<String> ended() {
     return session.ended();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return session.lost().stream().toList();
   }
 
   @Override

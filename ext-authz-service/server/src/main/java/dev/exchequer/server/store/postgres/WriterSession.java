@@ -38,6 +38,8 @@ final class WriterSession implements AutoCloseable {
   private String plan = "";
   /** Read by any thread. */
   private volatile boolean fenced;
+  /** What the database lost of what was acknowledged, in words. Read by any thread. */
+  private volatile @Nullable String lost;
   private @Nullable Connection connection;
 
   private WriterSession(Sessions sessions, String replica, Connection connection, Row row) {
@@ -142,9 +144,11 @@ final class WriterSession implements AutoCloseable {
     look();
     Row row = locked(sql());
     if (row.batch < lastBatch) {
-      LOG.error(
-          "the database has batch {} of {} as its last, but {} was acknowledged: it was restored, or failed over to a standby that lagged; what was acknowledged since is lost",
-          row.batch, replica, lastBatch);
+      lost =
+          "the ledger's database lost what was acknowledged: it has batch " + row.batch + " of " + replica + " as its last, and " + lastBatch
+              + " was committed; it was restored, or failed over to a standby that lagged (synchronous_standby_names keeps that from happening). Compare it with checkpoints"
+              + " (exchequer verify --checkpoints) and what providers billed (exchequer reconcile)";
+      LOG.error("{}", lost);
     }
     lastBatch = row.batch;
     lastTimeMs = Math.max(lastTimeMs, row.timeMs);
@@ -193,6 +197,11 @@ final class WriterSession implements AutoCloseable {
   /** Why it never writes again, empty while it may. Asked by any thread. */
   Optional<String> ended() {
     return fenced ? Optional.of(whyFenced()) : Optional.empty();
+  }
+
+  /** What the database lost of what this process acknowledged, told until it ends; empty while it lost nothing. Asked by any thread. */
+  Optional<String> lost() {
+    return Optional.ofNullable(lost);
   }
 
   /**

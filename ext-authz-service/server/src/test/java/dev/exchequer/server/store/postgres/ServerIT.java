@@ -87,6 +87,20 @@ class ServerIT {
   }
 
   @Test
+  void theIdOfALedgerIsReadBeforeAnythingIsMade() {
+    String url = PostgresServer.shared().database();
+    assertThat(PostgresHome.ledgerIn(PostgresServer.settings(url, "one"))).isEmpty();
+    assertThat(PostgresServer.number(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).as("nothing was made").isZero();
+    PostgresServer.open(url, "one", world()).close();
+    java.util.Optional<String> id = PostgresHome.ledgerIn(PostgresServer.settings(url, "two"));
+    assertThat(id).isPresent();
+    PostgresServer.open(url, "one", world()).close();
+    assertThat(PostgresHome.ledgerIn(PostgresServer.settings(url, "one"))).isEqualTo(id);
+    String elsewhere = url + "&options=-c%20search_path=nowhere";
+    assertThat(PostgresHome.ledgerIn(PostgresServer.settings(elsewhere, "one"))).as("another search_path sees none").isEmpty();
+  }
+
+  @Test
   void whatGoesWrongIsSaidWithoutThePassword() {
     String port = ":" + PostgresServer.shared().port();
     String url = "jdbc:postgresql://127.0.0.1" + port + "/nowhere?user=postgres&password=hunter2";

@@ -1,7 +1,9 @@
 package dev.exchequer.server.store.postgres;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Command;
@@ -80,6 +82,22 @@ class WriterIT {
       flaky.next(FlakySessions.Fault.ANSWER_LOST);
       assertThat(ledger.admit("a").join()).isInstanceOf(Result.Held.class);
       assertThat(held(ledger)).isEqualTo(HOLD);
+    }
+  }
+
+  /** A standby that lagged was promoted, or a copy was put back: the row says less than was acknowledged. */
+  @Test
+  void aDatabaseThatLostWhatWasAcknowledgedIsToldUntilTheProcessEnds() {
+    try (OpenLedger ledger = warm(open())) {
+      ledger.admit("a").join();
+      assertThat(ledger.home.warnings()).isEmpty();
+      long batch = PostgresServer.number(url, "SELECT batch FROM writers WHERE id = 'one'");
+      PostgresServer.execute(url, "UPDATE writers SET batch = batch - 2 WHERE id = 'one'");
+      ledger.admit("b").join();
+      ledger.admit("c").join();
+      assertThat(ledger.home.warnings()).hasSize(1).first(as(STRING))
+          .contains("it has batch " + (batch - 2) + " of one as its last, and " + batch + " was committed")
+          .contains("exchequer verify --checkpoints");
     }
   }
 
