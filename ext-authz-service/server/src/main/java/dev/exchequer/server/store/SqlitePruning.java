@@ -82,12 +82,16 @@ final class SqlitePruning implements SqlPruner.Door {
     public <T> T write(Question<T> question) throws SQLException {
       files.turn().lock();
       try {
-        connection.rollback(); // what was read is an old picture
+        SqliteTransaction.anew(connection); // what was read is an old picture
         T answer = question.ask(connection);
         connection.commit();
         return answer;
       } catch (SQLException | RuntimeException e) {
-        connection.rollback();
+        try {
+          SqliteTransaction.anew(connection);
+        } catch (SQLException more) {
+          e.addSuppressed(more);
+        }
         throw e;
       } finally {
         files.turn().unlock();

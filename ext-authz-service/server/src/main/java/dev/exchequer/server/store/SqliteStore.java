@@ -84,7 +84,7 @@ public final class SqliteStore implements LedgerStore {
     files.turn().lock();
     try {
       // What was read to decide is an old picture as soon as somebody else wrote (who prunes), and SQLite writes nothing after one.
-      connection.rollback();
+      SqliteTransaction.anew(connection);
       files.place().check();
       writer.commit(changes, nowMs);
       files.place().check();

@@ -115,7 +115,7 @@ final class SqliteWriter implements AutoCloseable {
     head = null;
     policies.rolledBack();
     try {
-      connection.rollback();
+      SqliteTransaction.anew(connection);
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }
