@@ -22,6 +22,7 @@ final class EntryProof {
   }
 
   final Map<String, Sum> balances = new HashMap<>();
+  final GrantProof grants = new GrantProof();
   long entries;
 
   private final Witness witness;
@@ -69,11 +70,12 @@ final class EntryProof {
     Misfit.unless(same, row, "its columns and its body say different things");
   }
 
-  private static void lots(Sum sum, BigInteger amount, Map<String, BigInteger> allocations, String row) throws Misfit {
+  private void lots(Sum sum, BigInteger amount, Map<String, BigInteger> allocations, String row) throws Misfit {
     BigInteger moved = BigInteger.ZERO;
     for (Map.Entry<String, BigInteger> each : allocations.entrySet()) {
       moved = moved.add(each.getValue());
       Rows.add(sum.lots, each.getKey(), each.getValue());
+      grants.named(each.getKey());
       if (each.getKey().equals(CARRIED)) {
         continue; // what it had is in no entry
       }

@@ -126,6 +126,7 @@ public final class LedgerProof {
     for (String name : sums.keySet()) {
       throw new Misfit("balance " + name, "has entries and is not there");
     }
+    entries.grants.read(rows, form);
     buckets(rows, form, holds);
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);

@@ -106,6 +106,8 @@ class PostgresProofIT {
     "UPDATE receipts SET body = replace(body, 'Denied', 'Failed'), status = 'Failed' WHERE id = 'zz2' | receipt zz2: its hash is",
     "UPDATE writers SET number = number - 1 WHERE id = 'one' | its last number is",
     "DELETE FROM chains WHERE id = 1 | follows chain 1, which is not there before it",
+    "DELETE FROM grants WHERE key LIKE 'initial%credit%' | is in entries, and the row that keeps it from being made again is not there",
+    "UPDATE grants SET after = after + 1 WHERE key = 'admin/k' | grant admin/k: says other sums than entry 3 of default/credit",
     "DELETE FROM writers WHERE id = 'two' | has no end: the row of its writer was taken away",
   })
   void whatWasTamperedWithIsNamed(String sql, String named) throws Exception {
