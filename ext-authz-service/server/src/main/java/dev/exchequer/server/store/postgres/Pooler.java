@@ -13,7 +13,7 @@ import org.postgresql.PGConnection;
  * session's: without them a process that stops keeps its locks for ever, and so does a pruning that was broken off. A pooler that keeps a session for its client does no harm.
  */
 final class Pooler {
-  private static final int OTHERS = 3;
+  private static final int OTHERS = 2;
 
   private Pooler() {}
 

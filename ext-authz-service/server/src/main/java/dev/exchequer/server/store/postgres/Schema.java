@@ -19,7 +19,14 @@ final class Schema {
     if (settings.password() != null) {
       source.setPassword(settings.password());
     }
-    Flyway flyway = Flyway.configure().dataSource(source).locations("classpath:db/postgres").javaMigrations(PostgresChain.genesis(), PostgresChain.house()).loggers("slf4j").load();
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(source)
+            .locations("classpath:db/postgres")
+            .javaMigrations(PostgresChain.genesis(), PostgresChain.house())
+            .initSql(Sessions.PATIENCE)
+            .loggers("slf4j")
+            .load();
     try {
       MigrationInfo newest = flyway.info().current();
       if (newest != null && newest.getState().isApplied() && !newest.getState().isResolved()) {

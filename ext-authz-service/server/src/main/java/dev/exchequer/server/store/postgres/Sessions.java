@@ -22,6 +22,10 @@ interface Sessions {
     LockSupport.parkNanos(nanos);
   }
 
+  /** What a database or role may have as a default, and would break off what takes long. transaction_timeout is of PostgreSQL 17. */
+  String PATIENCE =
+      "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
+
   /** With timeouts: nothing here waits for ever for a server, and no server for us. */
   static Sessions of(PostgresSettings settings, String role) {
     return () -> {
@@ -29,6 +33,7 @@ interface Sessions {
       properties.setProperty("socketTimeout", "15");
       Connection connection = DriverManager.getConnection(settings.url(), properties);
       try (Statement s = connection.createStatement()) {
+        s.execute(PATIENCE);
         // A process that stops inside a transaction must not keep its locks.
         s.execute("SET idle_in_transaction_session_timeout = '5s'");
         s.execute("SET lock_timeout = '3s'");
@@ -45,6 +50,12 @@ interface Sessions {
   static Sessions patient(PostgresSettings settings, String role) {
     return () -> {
       Connection connection = DriverManager.getConnection(settings.url(), properties(settings, role));
+      try (Statement s = connection.createStatement()) {
+        s.execute(PATIENCE);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       return connection;

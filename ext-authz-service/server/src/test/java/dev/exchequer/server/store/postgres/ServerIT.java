@@ -10,7 +10,10 @@ import dev.exchequer.server.store.OpenLedger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +101,29 @@ class ServerIT {
     assertThat(PostgresHome.ledgerIn(PostgresServer.settings(url, "one"))).isEqualTo(id);
     String elsewhere = url + "&options=-c%20search_path=nowhere";
     assertThat(PostgresHome.ledgerIn(PostgresServer.settings(elsewhere, "one"))).as("another search_path sees none").isEmpty();
+  }
+
+  /** What a database's owner set for other applications breaks off no batch and no proof. */
+  @Test
+  void timeoutsThatADatabaseHasAreNotOurs() throws SQLException {
+    String url = PostgresServer.shared().database();
+    String name = url.substring(url.lastIndexOf('/') + 1, url.indexOf('?'));
+    List<String> timeouts = List.of("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "transaction_timeout");
+    for (String timeout : timeouts) {
+      PostgresServer.execute(PostgresServer.shared().url("postgres"), "ALTER DATABASE " + name + " SET " + timeout + " = '30s'");
+    }
+    assertThat(set(Sessions.of(PostgresServer.settings(url, "one"), "writer"), timeouts)).containsExactly("10s", "3s", "5s", "0");
+    assertThat(set(Sessions.patient(PostgresServer.settings(url, "one"), "proof"), timeouts)).containsExactly("0", "0", "0", "0");
+  }
+
+  private static List<String> set(Sessions sessions, List<String> names) throws SQLException {
+    List<String> values = new ArrayList<>();
+    try (Connection connection = sessions.open()) {
+      for (String name : names) {
+        new Sql(connection).each("SELECT current_setting(?)", r -> values.add(r.getString(1)), name);
+      }
+    }
+    return values;
   }
 
   @Test
