@@ -3,6 +3,7 @@ package dev.exchequer.server.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.money.Money;
 import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -91,6 +92,9 @@ final class Orders {
     String reason = body.path("reason").isTextual() ? body.path("reason").asText().strip() : "";
     if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
       throw AdminRefusal.badRequest("reason must be a text of 1 to " + LONGEST_REASON + " characters: it is kept in the balance's history");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(reason)) {
+      throw AdminRefusal.badRequest("reason has half a character (a \\u escape without its other half): it could not be kept as it is");
     }
     return reason;
   }

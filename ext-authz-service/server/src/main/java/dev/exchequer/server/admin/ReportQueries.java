@@ -54,7 +54,7 @@ final class ReportQueries {
       return new MonthIn(running, zone);
     }
     try {
-      YearMonth month = YearMonth.parse(text);
+      YearMonth month = YearMonth.parse(text.matches("[0-9]{4}-[0-9]{2}") ? text : "");
       if (month.isAfter(running)) {
         throw AdminRefusal.badRequest("month must not be later than now: what comes is not in the ledger");
       }

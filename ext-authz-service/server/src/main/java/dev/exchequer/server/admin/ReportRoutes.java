@@ -50,6 +50,6 @@ final class ReportRoutes {
     long now = clock.millis();
     ReportQueries.MonthIn month = ReportQueries.month(call, now);
     Statement statement = Statement.of(history, AdminQueries.balance(call), month.month(), month.zone()).orElseThrow(() -> AdminRefusal.notFound("balance"));
-    AdminServer.json(call, AdminJson.text(ReportJson.statement(statement, statement.toMs() <= now)));
+    AdminServer.json(call, AdminJson.text(ReportJson.statement(statement, statement.complete(now))));
   }
 }

@@ -43,6 +43,18 @@ public record Statement(
     List<OfKind> kinds,
     List<OfRequests> requests) {
 
+  /** How long after a moment what was decided before it may still be on its way to the database: the longest that a batch may take, and clocks of gateways that differ. */
+  private static final long ON_ITS_WAY_MS = 60_000;
+
+  /**
+   * Whether nothing more comes to this month.
+   *
+   * @param nowMs before the entries were read
+   */
+  public boolean complete(long nowMs) {
+    return toMs + ON_ITS_WAY_MS <= nowMs;
+  }
+
   public record OfKind(String kind, long entries, BigInteger amount) {}
 
   /**

@@ -266,7 +266,7 @@ class AdminServerTest {
         "usage?groupBy=color; groupBy must be a list of project,key,task,model,routeClass,hop,provider,servedModel,balance", "usage?groupBy=key,key; groupBy has key twice", "usage?granularity=week; granularity must be one of none, hour, day, month",
         "usage?timeZone=Mars; timeZone must be a time zone", "usage?from=2026-02-30; from must be a day", "usage?from=2026-02-02&to=2026-02-02; from must be before to",
         "usage?group=key; no such parameter: group", "statements/default/wallet?month=November; month must be a month like 2026-11",
-        "statements/default/wallet?month=2999-01; month must not be later than now", "statements/default/wallet?timeZone=x; timeZone must be"
+        "statements/default/wallet?month=-999999999-01; month must be a month like 2026-11", "statements/default/wallet?month=2999-01; month must not be later than now", "statements/default/wallet?timeZone=x; timeZone must be"
       })
   void badReports(String path, String message) throws Exception {
     HttpResponse<String> answer = get("/api/v1/" + path, "v");

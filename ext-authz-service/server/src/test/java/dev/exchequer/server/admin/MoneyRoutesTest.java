@@ -122,6 +122,7 @@ class MoneyRoutesTest {
         "adjustments  | {\"amount\":\"--1\",\"reason\":\"x\"}",
         "adjustments  | {\"amount\":\"1\"}",
         "adjustments  | {\"amount\":\"1\",\"reason\":\" \"}",
+        "adjustments  | {\"amount\":\"1\",\"reason\":\"half \\ud83d\"}",
         "grants       | {\"amount\":\"-1\",\"reason\":\"x\"}",
         "grants       | {\"amount\":\"1\",\"reason\":\"x\",\"priority\":1001}",
         "grants       | {\"amount\":\"1\",\"reason\":\"x\",\"priority\":1.5}",

@@ -2,6 +2,7 @@ package dev.exchequer.server.summary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.exchequer.identity.ObjectName;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -61,5 +62,14 @@ class PeriodsTest {
     Periods periods = new Periods(Granularity.NONE, ZoneId.of("UTC"), 5, 9);
     assertThat(periods.at(7)).isEqualTo(new Periods.Period(5, 9, null));
     assertThat(Periods.startOf(YearMonth.of(2026, 11), ZoneId.of("Europe/Berlin"))).isEqualTo(ms("2026-10-31T23:00:00Z"));
+  }
+
+  /** What was decided in the last second of a month may be committed in the first of the next. */
+  @Test
+  void aMonthIsCompleteAMinuteAfterItsEnd() {
+    Statement statement = new Statement(new ObjectName("default", "wallet"), "CNY", YearMonth.of(2026, 11), ZoneId.of("UTC"), 0, 1_000_000, 0, 0, 0, 0, List.of(), List.of());
+    assertThat(statement.complete(1_000_000)).isFalse();
+    assertThat(statement.complete(1_059_999)).isFalse();
+    assertThat(statement.complete(1_060_000)).isTrue();
   }
 }
