@@ -52,6 +52,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,8 @@ public final class AccountingService implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private @Nullable AdminServer admin;
+  /** Why the ledger took nothing a second ago, in words; empty where it did. Written by the ledger's thread, read by any. */
+  private volatile String ledgerTrouble = "";
 
   private AccountingService(ServiceSettings settings) {
     this.settings = settings;
@@ -123,7 +126,7 @@ public final class AccountingService implements AutoCloseable {
     alerts(ledger, link);
     keep(new LedgerReporter(LedgerReporter.Settings.of(settings.node()), link.channel(), ledger.pictures(), engine::policy, Clock.systemUTC())).start();
     Retention retention = keep(Retention.start(ledger.pruner(), Clock.systemUTC(), settings.keepReceipts()));
-    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, retention, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger, watch)));
+    admin = keep(AdminServer.start(settings.adminHost(), settings.adminPort(), engine, reads, history, retention, FileToken.readOrCreate(settings.adminToken()), health(engine, drain, ledger, health, watch)));
     clockwork(engine, watch);
     Checkpoints.Plan checkpoints = settings.checkpoints();
     if (checkpoints != null) {
@@ -212,11 +215,17 @@ public final class AccountingService implements AutoCloseable {
     }
   }
 
-  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain, LedgerHome ledger, ClockWatch watch) {
+  private AdminServer.Health health(LedgerEngine engine, GatewayDrain drain, LedgerHome ledger, JournalHealth journal, ClockWatch watch) {
     return new AdminServer.Health(
         () -> engine.admitting() && !drain.draining() && ledger.ended().isEmpty(),
-        () -> List.of(ledger.ended().isPresent() ? ledger.ended().get() : drain.draining() ? "the gateway drains" : engine.policy().isEmpty() ? "no policy yet: is the operator running?" : "the journal cannot be written"),
-        () -> Stream.concat(ledger.warnings().stream(), watch.warning().stream()).toList(),
+        () -> {
+          List<String> reasons = new ArrayList<>(ledger.ended().stream().toList());
+          reasons.addAll(drain.draining() ? List.of("the gateway drains") : List.of());
+          reasons.addAll(engine.policy().isEmpty() ? List.of("no policy yet: is the operator running?") : List.of());
+          reasons.addAll(journal.trouble().stream().toList());
+          return reasons;
+        },
+        () -> Stream.of(Stream.of(ledgerTrouble).filter(why -> !why.isEmpty()), ledger.warnings().stream(), watch.warning().stream()).flatMap(each -> each).toList(),
         metrics::text);
   }
 
@@ -226,12 +235,22 @@ public final class AccountingService implements AutoCloseable {
     keep(clockwork::shutdownNow);
     clockwork.scheduleWithFixedDelay(
         () -> {
-          long behind = watch.behindMs();
-          LOG.trace("the clock is {} ms behind", behind);
-          var unused = engine.tick().exceptionally(AccountingService::missed);
+          try {
+            long behind = watch.behindMs();
+            LOG.trace("the clock is {} ms behind", behind);
+            var unused = engine.tick().whenComplete((done, error) -> ledgerTrouble = trouble(error)).exceptionally(AccountingService::missed);
+          } catch (RuntimeException bug) {
+            LOG.error("a second without a look at leases", bug); // thrown, it would be the last one
+          }
         },
         1, 1, TimeUnit.SECONDS);
     clockwork.schedule(engine::forgetPredecessor, settings.leaseMs(), TimeUnit.MILLISECONDS);
+  }
+
+  /** In words: requests are refused with 503 accounting_unavailable meanwhile. */
+  private static String trouble(@Nullable Throwable error) {
+    Throwable cause = error instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : error;
+    return cause == null ? "" : "the ledger takes nothing now, and requests are refused: " + cause.getMessage();
   }
 
   private static dev.exchequer.ledger.Result missed(Throwable error) {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -21,47 +22,54 @@ public final class JournalHealth implements BooleanSupplier, AutoCloseable {
   private final Path folder;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
-  private volatile boolean writable;
+  /** Why not, in words; empty while it can be written. */
+  private volatile String trouble;
 
   public JournalHealth(Path folder) {
     this.folder = folder;
-    this.writable = check();
+    this.trouble = check();
     this.thread = Thread.ofPlatform().name("journal-health").daemon().start(this::run);
   }
 
   @Override
   public boolean getAsBoolean() {
-    return writable;
+    return trouble.isEmpty();
+  }
+
+  /** Why nothing is admitted, with what to change; empty while it is. */
+  public Optional<String> trouble() {
+    return Optional.of(trouble).filter(why -> !why.isEmpty());
   }
 
   private void run() {
     try {
       while (!stopping.await(EVERY_MS, TimeUnit.MILLISECONDS)) {
-        boolean now = check();
-        if (now != writable) {
-          LOG.warn(now ? "the journal can be written again: admitting" : "the journal cannot be written in {}: nothing is admitted", folder);
+        String now = check();
+        if (now.isEmpty() != trouble.isEmpty()) {
+          LOG.warn(now.isEmpty() ? "the journal can be written again: admitting" : "{}", now);
         }
-        writable = now;
+        trouble = now;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private boolean check() {
+  private String check() {
     try {
       Files.createDirectories(folder);
-      if (Files.getFileStore(folder).getUsableSpace() < LEAST_SPACE) {
-        return false;
+      long free = Files.getFileStore(folder).getUsableSpace();
+      if (free < LEAST_SPACE) {
+        return "the disk of " + folder + " has " + (free >> 20) + " MiB left, and the journal and the ledger need " + (LEAST_SPACE >> 20) + ": nothing is admitted until there is room";
       }
       Path probe = folder.resolve(".probe");
       try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
         channel.write(ByteBuffer.wrap(new byte[] {1}));
         channel.force(false);
       }
-      return true;
+      return "";
     } catch (IOException e) {
-      return false;
+      return "the journal cannot be written in " + folder + " (" + e + "): nothing is admitted until it can";
     }
   }
 

@@ -26,8 +26,10 @@ class JournalHealthTest {
     Path file = Files.writeString(folder.resolve("data"), "not a folder");
     try (JournalHealth health = new JournalHealth(file.resolve("journal"))) {
       assertThat(health.getAsBoolean()).isFalse();
+      assertThat(health.trouble()).hasValueSatisfying(why -> assertThat(why).contains("cannot be written in " + file.resolve("journal")).contains("nothing is admitted"));
       Files.delete(file);
       Eventually.is(health);
+      assertThat(health.trouble()).isEmpty();
     }
   }
 
