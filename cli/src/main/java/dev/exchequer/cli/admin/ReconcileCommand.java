@@ -182,7 +182,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new CommandFailed("cannot read " + file + ": " + e.getMessage(), e);
+      throw CommandFailed.because(e);
     }
   }
 

@@ -129,7 +129,7 @@ public final class PricesImportCommand implements Runnable {
     } catch (JsonProcessingException e) {
       throw new CommandFailed(file.getFileName() + " is not JSON: " + e.getOriginalMessage() + " (line " + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + ")", e);
     } catch (IOException e) {
-      throw new CommandFailed("cannot read " + file + ": " + e.getMessage(), e);
+      throw CommandFailed.because(e);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ public final class Invoice {
    */
   public static TreeMap<Place, Map<Quantity, BigDecimal>> read(byte[] file, InvoiceFormat format) throws BadInvoice {
     Invoice invoice = new Invoice(format);
+    invoice.columnsStandOnce(file);
     try (MappingIterator<Map<String, String>> lines =
         CSV.readerForMapOf(String.class).with(CsvSchema.emptySchema().withHeader().withColumnSeparator(format.delimiter())).readValues(file)) {
       invoice.lines(lines);
@@ -77,9 +79,26 @@ public final class Invoice {
     }
   }
 
+  /** Which of two columns of one name is meant nobody can tell, and the reader would silently take the last. */
+  private void columnsStandOnce(byte[] file) {
+    try (MappingIterator<String[]> lines =
+        CSV.readerFor(String[].class).with(CsvParser.Feature.WRAP_AS_ARRAY).with(CsvSchema.emptySchema().withColumnSeparator(format.delimiter())).readValues(file)) {
+      List<String> header = lines.hasNextValue() ? List.of(lines.nextValue()) : List.of();
+      List<String> twice = wanted().filter(name -> Collections.frequency(header, name) > 1).distinct().toList();
+      if (!twice.isEmpty()) {
+        errors.add("more than one column " + String.join(", ", twice) + ": rename those that are not meant");
+      }
+    } catch (IOException | RuntimeJsonMappingException e) {
+      errors.add("not CSV: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
+  }
+
+  private Stream<String> wanted() {
+    return Stream.concat(Stream.of(format.date(), format.model()), Stream.concat(format.quantities().values().stream(), format.only().keySet().stream()));
+  }
+
   private boolean columnsExist(Map<String, String> line) {
-    Stream<String> wanted = Stream.concat(Stream.of(format.date(), format.model()), Stream.concat(format.quantities().values().stream(), format.only().keySet().stream()));
-    List<String> missing = wanted.filter(name -> !line.containsKey(name)).distinct().toList();
+    List<String> missing = wanted().filter(name -> !line.containsKey(name)).distinct().toList();
     if (!missing.isEmpty()) {
       errors.add("no column " + String.join(", ", missing) + ": the file has " + String.join(", ", line.keySet()));
     }

@@ -91,7 +91,9 @@ class InvoiceTest {
       delimiter = '|',
       value = {
         "date,model,in\\n2026-11-01,m,1\\n | no column", "date,model,in,cached,out,cost\\n2026-11-01,m,1\\n | not CSV: ", "date,model,in,cached,out,cost\\n2026-11-01,m,1,1,1,1,1\\n | not CSV: ",
-        "date,model,in,cached,out,cost\\n | no line is left to compare"
+        "date,model,in,cached,out,cost\\n | no line is left to compare",
+        "date,model,in,cached,out,cost,cost\\n2026-11-01,m,1,1,1,1,7\\n | more than one column cost: rename those that are not meant",
+        "\uFEFFdate,model,in,cached,out, cost ,cost\\n2026-11-01,m,1,1,1,1,7\\n | more than one column cost"
       })
   void badFiles(String text, String message) {
     assertThatThrownBy(() -> read(text.replace("\\n", "\n"), format(',', null, Map.of(), false))).isInstanceOf(BadInvoice.class).hasMessageContaining(message);
