@@ -1,5 +1,7 @@
 package dev.exchequer.cli.up;
 
+import dev.exchequer.cli.admin.CommandFailed;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -59,8 +61,12 @@ public final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    new Supervisor(settings(), new OperatorAdapter(), Commands::service, spec.commandLine().getOut()).run();
-    return 0;
+    try {
+      new Supervisor(settings(), new OperatorAdapter(), Commands::service, spec.commandLine().getOut()).run();
+      return 0;
+    } catch (FileSystemException e) {
+      throw CommandFailed.because(e); // of the data folder: a disk that is full, or may not be written
+    }
   }
 
   UpSettings settings() {

@@ -56,7 +56,7 @@ class SharedStoreIT {
       }
       for (String name : List.of("one", "two")) {
         assertThat(home.resolve(name).resolve("data/ledger.db")).doesNotExist();
-        assertThat(home.resolve(name).resolve("data/ledger.elsewhere")).hasContent("//127.0.0.1:" + postgres.getPort() + "/postgres");
+        assertThat(home.resolve(name).resolve("data/ledger.elsewhere")).content().startsWith("//127.0.0.1:" + postgres.getPort() + "/postgres\n");
         try (var logs = Files.walk(home.resolve(name))) {
           for (Path file : logs.filter(path -> path.toString().endsWith(".log")).toList()) {
             assertThat(Files.readString(file)).as("%s", file).doesNotContain("hunter2");
