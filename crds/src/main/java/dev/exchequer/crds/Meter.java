@@ -2,7 +2,7 @@ package dev.exchequer.crds;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Disjoint quantities that are priced: those that an answer in OpenAI's dialect says. Images, tool calls and seconds of it are in none, so no price may name them. */
+/** Disjoint quantities that are priced: those that the usage of an answer in OpenAI's dialect says. Images by the piece and seconds are in none, so no price may name them. */
 public enum Meter {
   @JsonProperty("Input")
   INPUT,
@@ -23,5 +23,7 @@ public enum Meter {
   @JsonProperty("ImageInput")
   IMAGE_INPUT,
   @JsonProperty("Request")
-  REQUEST
+  REQUEST,
+  @JsonProperty("ToolCall")
+  TOOL_CALL
 }

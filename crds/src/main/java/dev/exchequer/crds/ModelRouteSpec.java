@@ -79,8 +79,13 @@ public final class ModelRouteSpec {
 
     @Min(1)
     @Max(1000000000)
-    @JsonPropertyDescription("The most input tokens that the upstream takes; bounds the hold of input that is not text. Absent = no such input.")
+    @JsonPropertyDescription("The most input tokens that the upstream takes; bounds the hold of input that is not text, and of what it finds when a request asks it to search. Absent = no such input.")
     public @Nullable Long maxInputTokens;
+
+    @Min(0)
+    @Max(1000000)
+    @JsonPropertyDescription("The most tools of its own (searches) that the upstream runs in one request; the hold covers so many by the price of ToolCall. 0 = it runs none. Absent = not known: a rate that prices ToolCall does not serve this hop.")
+    public @Nullable Long maxToolCalls;
 
     @Size(max = 28)
     @Pattern(Formats.DURATION)

@@ -145,7 +145,7 @@ public final class PriceSheetSpec {
   public static final class MeterPrice {
     @Required
     @JsonPropertyDescription(
-        "What is counted; a token by exactly one meter. CacheRead, CacheWrite5m, CacheWrite1h, AudioInput and ImageInput cost what Input does where they have no price, Reasoning and AudioOutput what Output does. Request: one a hop.")
+        "What is counted; a token by exactly one meter. CacheRead, CacheWrite5m, CacheWrite1h, AudioInput and ImageInput cost what Input does where they have no price, Reasoning and AudioOutput what Output does. Request: one a hop. ToolCall: a tool that the provider ran within the request, a search; hops that it prices declare maxToolCalls.")
     public Meter meter;
 
     @Default("1000000")

@@ -63,6 +63,9 @@ public final class DryRunCommand implements Runnable {
   @Option(names = "--choices", paramLabel = "N", defaultValue = "1", description = "How many answers, `n` in the body (default: ${DEFAULT-VALUE}).")
   int choices = 1;
 
+  @Option(names = "--tool-calls", description = "The request asks for tools that the provider runs, a search.")
+  boolean toolCalls;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -100,7 +103,7 @@ public final class DryRunCommand implements Runnable {
     ObjectNode request = AdminClient.JSON.createObjectNode().put("apiKey", key).put("model", model);
     request.put("endpoint", endpoint.name()).put("task", task).put("endUser", endUser);
     routeClasses.stream().distinct().forEach(c -> request.withArray("/routeClasses").add(c.name()));
-    return request.put("inputBytes", inputBytes).put("outputTokens", outputTokens).put("choices", choices);
+    return request.put("inputBytes", inputBytes).put("outputTokens", outputTokens).put("choices", choices).put("toolCalls", toolCalls);
   }
 
   private void between(String option, long value, long least, long most) {

@@ -88,6 +88,9 @@ public final class ReconcileCommand implements Callable<Integer> {
   @Option(names = "--output-column", paramLabel = "COLUMN", description = "Tokens of output, reasoning included.")
   @Nullable String outputColumn;
 
+  @Option(names = "--tool-calls-column", paramLabel = "COLUMN", description = "Tools that the provider ran, searches above all.")
+  @Nullable String toolCallsColumn;
+
   @Option(names = "--cost-column", paramLabel = "COLUMN", description = "Money; compared with what was charged in --unit.")
   @Nullable String costColumn;
 
@@ -151,9 +154,10 @@ public final class ReconcileCommand implements Callable<Integer> {
     put(quantities, Quantity.INPUT, inputColumn);
     put(quantities, Quantity.CACHED, cachedColumn);
     put(quantities, Quantity.OUTPUT, outputColumn);
+    put(quantities, Quantity.TOOL_CALLS, toolCallsColumn);
     put(quantities, Quantity.COST, costColumn);
     if (quantities.isEmpty()) {
-      throw usage("say what to compare: at least one of --requests-column, --input-column, --cached-column, --output-column, --cost-column");
+      throw usage("say what to compare: at least one of --requests-column, --input-column, --cached-column, --output-column, --tool-calls-column, --cost-column");
     }
     if ((costColumn == null) != (unit == null)) {
       throw usage("--cost-column and --unit go together: costs are compared with charges in that unit");

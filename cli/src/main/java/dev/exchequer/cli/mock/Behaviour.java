@@ -20,12 +20,13 @@ record Behaviour(Kind kind, int status, long delayMs, @Nullable Tokens usage, @N
   /** What `mock-provider --help` and the quickstart tell about names. */
   static final String NAMES =
       "ok, slow-<n>ms, status-<code>, status-<code>-usage-<in>-<out>, hang, hang-after-headers, die-mid-stream, no-usage, split-usage, crlf, gzip, forged, usage-<in>-<out>, "
-          + "usage-cached-<in>-<cached>-<out>, zero-usage, bad-usage-negative, bad-usage-huge, bad-usage-string, error-in-200, empty-error, slow-stream-<n>ms, tier-<served tier>";
+          + "usage-cached-<in>-<cached>-<out>, usage-tools-<in>-<out>-<calls>, zero-usage, bad-usage-negative, bad-usage-huge, bad-usage-string, error-in-200, empty-error, slow-stream-<n>ms, tier-<served tier>";
 
   private static final Pattern SLOW = Pattern.compile("slow-(stream-)?(\\d{1,6})ms");
   private static final Pattern STATUS = Pattern.compile("status-([1-5]\\d\\d)(?:-usage-(\\d{1,9})-(\\d{1,9}))?");
   private static final Pattern TIER = Pattern.compile("tier-([a-z]{1,20})");
   private static final Pattern USAGE = Pattern.compile("usage-(\\d{1,9})-(\\d{1,9})");
+  private static final Pattern TOOLS = Pattern.compile("usage-tools-(\\d{1,9})-(\\d{1,9})-(\\d{1,9})");
   private static final Pattern CACHED = Pattern.compile("usage-cached-(\\d{1,9})-(\\d{1,9})-(\\d{1,9})");
 
   static Behaviour of(String model) {
@@ -49,6 +50,10 @@ record Behaviour(Kind kind, int status, long delayMs, @Nullable Tokens usage, @N
     Matcher cached = CACHED.matcher(model);
     if (cached.matches()) {
       return ok(new Tokens(Long.parseLong(cached.group(1)), Long.parseLong(cached.group(2)), Long.parseLong(cached.group(3))));
+    }
+    Matcher tools = TOOLS.matcher(model);
+    if (tools.matches()) {
+      return ok(new Tokens(Long.parseLong(tools.group(1)), 0, Long.parseLong(tools.group(2)), Long.valueOf(tools.group(3))));
     }
     return model.equals("zero-usage") ? ok(new Tokens(0, 0, 0)) : new Behaviour(named(model), 200, 0, null, null);
   }
@@ -76,6 +81,13 @@ record Behaviour(Kind kind, int status, long delayMs, @Nullable Tokens usage, @N
     };
   }
 
-  /** @param input all input tokens, the cached ones included */
-  record Tokens(long input, long cached, long output) {}
+  /**
+   * @param input all input tokens, the cached ones included
+   * @param toolCalls searches of its own that it ran, null = it does not say
+   */
+  record Tokens(long input, long cached, long output, @Nullable Long toolCalls) {
+    Tokens(long input, long cached, long output) {
+      this(input, cached, output, null);
+    }
+  }
 }

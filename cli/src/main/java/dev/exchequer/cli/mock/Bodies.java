@@ -167,6 +167,9 @@ final class Bodies {
           usage.put("completion_tokens", tokens.output()).put("total_tokens", tokens.input() + tokens.output());
           usage.putObject("prompt_tokens_details").put("cached_tokens", tokens.cached());
         }
+        if (tokens.toolCalls() != null) {
+          usage.putObject("server_tool_use").put("web_search_requests", tokens.toolCalls());
+        }
       }
     }
     return usage;

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.exchequer.cli.prices.ListedPrice.Above;
 import dev.exchequer.crds.PriceSheetSpec.Operator;
 import dev.exchequer.policy.Meter;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,7 @@ final class LiteLlmCatalogue implements Catalogue {
   private static final Pattern SUFFIX = Pattern.compile("(?:_above_(\\d{1,6})k_tokens)?(?:_(priority|flex|batches))?");
   private static final Pattern MONEY = Pattern.compile("cost|pric|multiplier|uplift|provider_specific_entry");
   private static final Set<String> SERVED = Set.of("chat", "completion", "embedding");
+  private static final List<String> SEARCHES = List.of("search_queries_cost_per_query", "search_context_cost_per_query");
   private static final String EXAMPLE = "sample_spec";
 
   private record Field(Meter meter, @Nullable Above above, String serviceTier) {}
@@ -86,6 +89,7 @@ final class LiteLlmCatalogue implements Catalogue {
       return draft;
     }
     entry.fields().forEachRemaining(field -> field(field.getKey(), field.getValue(), draft));
+    searches(entry, draft);
     if (mode.equals("embedding") && !entry.hasNonNull("output_cost_per_token")) {
       draft.free(Meter.OUTPUT);
     }
@@ -96,8 +100,23 @@ final class LiteLlmCatalogue implements Catalogue {
     Optional<Field> field = field(name);
     if (field.isPresent()) {
       draft.price(field.get().meter, name, value, 0, field.get().serviceTier, field.get().above);
-    } else if (MONEY.matcher(name).find() && !name.endsWith("_batches")) {
+    } else if (MONEY.matcher(name).find() && !name.endsWith("_batches") && !SEARCHES.contains(name)) {
       draft.notUnderstood(name, value);
+    }
+  }
+
+  /** A search has one price in a sheet. That by the size of its context is one where all sizes cost the same; its own comes first, as in LiteLLM's cost_calculator of Perplexity. */
+  private static void searches(JsonNode entry, ModelDraft draft) {
+    JsonNode own = entry.path(SEARCHES.getFirst());
+    JsonNode bySize = entry.path(SEARCHES.getLast());
+    Set<BigDecimal> amounts = new HashSet<>();
+    bySize.forEach(size -> amounts.add(size.isNumber() ? size.decimalValue().stripTrailingZeros() : BigDecimal.ONE.negate()));
+    if (own.isNumber() && own.decimalValue().signum() > 0) {
+      draft.price(Meter.TOOL_CALL, SEARCHES.getFirst(), own, 0, "", null);
+    } else if (bySize.isObject() && amounts.size() == 1 && !amounts.contains(BigDecimal.ONE.negate())) {
+      draft.price(Meter.TOOL_CALL, SEARCHES.getLast(), bySize.iterator().next(), 0, "", null);
+    } else if (!bySize.isMissingNode()) {
+      draft.notUnderstood(SEARCHES.getLast(), bySize);
     }
   }
 

@@ -15,17 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenRouterCatalogue implements Catalogue {
   private static final Map<String, Meter> METERS =
-      Map.of(
-          "prompt", Meter.INPUT,
-          "completion", Meter.OUTPUT,
-          "input_cache_read", Meter.CACHE_READ,
-          "input_cache_write", Meter.CACHE_WRITE_5M,
-          "input_cache_write_1h", Meter.CACHE_WRITE_1H,
-          "internal_reasoning", Meter.REASONING,
-          "audio", Meter.AUDIO_INPUT,
-          "audio_output", Meter.AUDIO_OUTPUT,
-          "image_token", Meter.IMAGE_INPUT,
-          "request", Meter.REQUEST);
+      Map.ofEntries(
+          Map.entry("prompt", Meter.INPUT),
+          Map.entry("completion", Meter.OUTPUT),
+          Map.entry("input_cache_read", Meter.CACHE_READ),
+          Map.entry("input_cache_write", Meter.CACHE_WRITE_5M),
+          Map.entry("input_cache_write_1h", Meter.CACHE_WRITE_1H),
+          Map.entry("internal_reasoning", Meter.REASONING),
+          Map.entry("audio", Meter.AUDIO_INPUT),
+          Map.entry("audio_output", Meter.AUDIO_OUTPUT),
+          Map.entry("image_token", Meter.IMAGE_INPUT),
+          Map.entry("web_search", Meter.TOOL_CALL),
+          Map.entry("request", Meter.REQUEST));
 
   private static final String OVERRIDES = "overrides";
   private static final String FROM = "min_prompt_tokens";

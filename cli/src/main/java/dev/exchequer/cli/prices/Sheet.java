@@ -40,6 +40,9 @@ final class Sheet {
         return;
       }
       all.forEach(this::add);
+      if (all.getLast().pricesToolCalls()) {
+        report.pricesToolCalls(listed.title());
+      }
     } catch (SheetPrice.NoSuchPrice e) {
       report.leftOut(listed.title(), String.valueOf(e.getMessage()));
     }
@@ -62,11 +65,15 @@ final class Sheet {
   }
 
   private void add(SheetRate rate) {
-    SheetRate known = byModel.putIfAbsent(rate.model() + "\n" + rate.serviceTier(), rate);
+    String key = rate.model() + "\n" + rate.serviceTier();
+    SheetRate known = byModel.putIfAbsent(key, rate);
     if (known == null) {
       rates.add(new Named(label(rate), rate));
     } else if (!known.agrees(rate)) {
       conflicts.add(rate.model());
+    } else if (rate.pricesToolCalls() && !known.pricesToolCalls()) {
+      byModel.put(key, rate);
+      rates.replaceAll(named -> named.rate().equals(known) ? new Named(named.name(), rate) : named);
     }
   }
 

@@ -19,13 +19,15 @@ record SheetRate(String model, String serviceTier, Map<Meter, SheetPrice> meters
   private static final long LONGEST = 1_000_000_000;
 
   /**
+   * A tool call costs the same in every service tier.
+   *
    * @throws SheetPrice.NoSuchPrice if the sheet cannot hold a price of it
    */
   static SheetRate of(ListedModel listed, String serviceTier, boolean roundUp) throws SheetPrice.NoSuchPrice {
     Map<Meter, SheetPrice> meters = new TreeMap<>();
     Map<Above, Map<Meter, SheetPrice>> tiers = new TreeMap<>(Comparator.comparingLong(Above::tokens).thenComparing(Above::operator));
     for (ListedPrice price : listed.prices()) {
-      if (price.serviceTier().equals(serviceTier)) {
+      if (price.serviceTier().equals(serviceTier) || price.meter() == Meter.TOOL_CALL && price.serviceTier().isEmpty()) {
         Map<Meter, SheetPrice> place = price.above() == null ? meters : tiers.computeIfAbsent(price.above(), above -> new TreeMap<>());
         place.put(price.meter(), SheetPrice.of(price.meter(), price.amount(), roundUp));
       }
@@ -45,8 +47,19 @@ record SheetRate(String model, String serviceTier, Map<Meter, SheetPrice> meters
     return meters.values().stream().allMatch(price -> price.price().equals("0"));
   }
 
-  /** The same prices under another name of the same model. */
+  /** The same prices under another name of the same model; one of them may say nothing of tool calls. */
   boolean agrees(SheetRate other) {
-    return meters.equals(other.meters) && tiers.equals(other.tiers);
+    boolean both = pricesToolCalls() && other.pricesToolCalls();
+    return tiers.equals(other.tiers) && (both ? meters.equals(other.meters) : others().equals(other.others()));
+  }
+
+  private Map<Meter, SheetPrice> others() {
+    Map<Meter, SheetPrice> others = new TreeMap<>(meters);
+    others.remove(Meter.TOOL_CALL);
+    return others;
+  }
+
+  boolean pricesToolCalls() {
+    return meters.containsKey(Meter.TOOL_CALL);
   }
 }

@@ -74,6 +74,8 @@ public final class Ours {
               }
               if (meter == Meter.CACHE_READ) {
                 sum(Quantity.CACHED, count);
+              } else if (meter == Meter.TOOL_CALL) {
+                sum(Quantity.TOOL_CALLS, count);
               }
             });
     if (houseCost) {

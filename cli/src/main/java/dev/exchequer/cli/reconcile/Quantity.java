@@ -10,6 +10,8 @@ public enum Quantity {
   CACHED("cached"),
   /** Tokens of output, reasoning included. */
   OUTPUT("output"),
+  /** Tools that the provider ran: searches. */
+  TOOL_CALLS("tool calls"),
   /** Money, in the invoice's unit. */
   COST("cost");
 

@@ -95,14 +95,14 @@ class MoneyCommandsTest extends AskedAdmin {
     assertThat(asked.get(0))
         .isEqualTo(
             "POST /api/v1/dry-run Bearer secret null {\"apiKey\":\"default/demo\",\"model\":\"premium\",\"endpoint\":\"ChatCompletions\",\"task\":null,"
-                + "\"endUser\":null,\"inputBytes\":1000,\"outputTokens\":100,\"choices\":1}");
+                + "\"endUser\":null,\"inputBytes\":1000,\"outputTokens\":100,\"choices\":1,\"toolCalls\":false}");
   }
 
   @Test
   void dryRunAsJson() {
-    assertThat(run(new DryRunCommand(), "--key", "a/b", "--model", "m", "--route-classes", "Direct,Pool", "--task", "t", "--choices", "2", "-o", "json")).isZero();
+    assertThat(run(new DryRunCommand(), "--key", "a/b", "--model", "m", "--route-classes", "Direct,Pool", "--task", "t", "--choices", "2", "--tool-calls", "-o", "json")).isZero();
     assertThat(out.toString()).contains("\"decision\" : \"Held\"");
-    assertThat(asked.get(0)).contains("\"apiKey\":\"a/b\"").contains("\"routeClasses\":[\"Direct\",\"Pool\"]").contains("\"task\":\"t\"").contains("\"choices\":2");
+    assertThat(asked.get(0)).contains("\"apiKey\":\"a/b\"").contains("\"routeClasses\":[\"Direct\",\"Pool\"]").contains("\"task\":\"t\"").contains("\"choices\":2").contains("\"toolCalls\":true");
   }
 
   @Test

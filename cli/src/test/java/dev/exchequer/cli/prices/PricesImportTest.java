@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,9 @@ class PricesImportTest {
                   price: "0.25"
                 - meter: "Output"
                   price: "20"
+                - meter: "ToolCall"
+                  per: 1
+                  price: "0.01"
                 contextTiers:
                 - inputTokens: 272000
                   operator: "Gt"
@@ -104,6 +108,9 @@ class PricesImportTest {
                   price: "0.125"
                 - meter: "Output"
                   price: "10"
+                - meter: "ToolCall"
+                  per: 1
+                  price: "0.01"
                 contextTiers:
                 - inputTokens: 272000
                   operator: "Gt"
@@ -134,8 +141,9 @@ class PricesImportTest {
             Left out:
               the gateway does not serve mode image_generation: openai/dall-e-u
             In the sheet without a price that is not understood:
-              search_context_cost_per_query: openai/gpt-x
               service tier flex without a price of input and of output: openai/gpt-x
+            In the sheet, and to be declared elsewhere:
+              ToolCall has a price: their hops need maxToolCalls (0 = none), without it they are refused: openai/gpt-x
             """);
   }
 
@@ -148,6 +156,20 @@ class PricesImportTest {
         .contains("      - meter: \"CacheWrite5m\"\n        price: \"7.5\"\n      - meter: \"CacheWrite1h\"\n        price: \"12\"")
         .contains("- meter: \"AudioInput\"\n      price: \"1\"", "- meter: \"Reasoning\"\n      price: \"2.5\"");
     assertThat(err.toString()).isEmpty();
+  }
+
+  /** One price where every size of a search costs the same, or where a search has a price of its own. */
+  @ParameterizedTest
+  @CsvSource(nullValues = "-", value = {"sonar-one, 0.005", "sonar-sizes, -", "sonar-own, 0.007", "sonar-twice, 0.006", "sonar-free, -", "sonar-odd, -"})
+  void liteLlmSearches(String model, @Nullable String price) throws IOException {
+    assertThat(run("litellm.json", "--model", model)).as(err.toString()).isZero();
+    if (price == null) {
+      assertThat(out.toString()).doesNotContain("ToolCall");
+      assertThat(err.toString().contains("search_context_cost_per_query: perplexity/" + model)).isEqualTo(!model.equals("sonar-free"));
+    } else {
+      assertThat(out.toString()).contains("- meter: \"ToolCall\"\n      per: 1\n      price: \"" + price + "\"");
+      assertThat(err.toString()).contains("maxToolCalls").doesNotContain("not understood");
+    }
   }
 
   @Test
@@ -172,12 +194,12 @@ class PricesImportTest {
   void openRouter() throws IOException {
     assertThat(run("openrouter.json")).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("(OpenRouter)", "- \"anthropic/claude-y-4.5\"", "- meter: \"CacheWrite1h\"\n      price: \"6\"", "inputTokens: 200000\n      operator: \"Gte\"")
+        .contains("(OpenRouter)", "- \"anthropic/claude-y-4.5\"", "- meter: \"CacheWrite1h\"\n      price: \"6\"", "inputTokens: 200000\n      operator: \"Gte\"", "- meter: \"ToolCall\"\n      per: 1\n      price: \"0.01\"")
         .contains("- meter: \"Request\"\n      per: 1\n      price: \"0.005\"")
         .doesNotContain("Reasoning", "gemini", "auto\"\n    meters:\n    - meter: \"Input\"\n      price: \"-", "night");
     assertThat(err.toString())
         .contains("CacheWrite5m costs 8.333333333333334E-8 for one: even for 1000000000 it has more than nine decimals")
-        .contains("the price is not fixed (prompt is negative): openrouter/auto", "(overrides): deepseek/night", "image: anthropic/claude-y-4.5", "web_search: anthropic/claude-y-4.5")
+        .contains("the price is not fixed (prompt is negative): openrouter/auto", "(overrides): deepseek/night", "image: anthropic/claude-y-4.5", "are refused: anthropic/claude-y-4.5")
         .contains("(--include-free takes them): openai/gpt-x:free");
   }
 

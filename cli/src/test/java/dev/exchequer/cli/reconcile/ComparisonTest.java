@@ -74,6 +74,16 @@ class ComparisonTest {
   }
 
   @Test
+  void toolCallsAreNoTokens() throws JsonProcessingException {
+    String row =
+        """
+        {"items":[{"period":"2026-11-01","provider":"default/official","servedModel":"gpt-x","withUsage":1,"meters":{"Input":60,"Output":5,"ToolCall":3},"charges":[]}]}""";
+    Map<Quantity, BigDecimal> ours = Ours.read(new ObjectMapper().readTree(row), "default/official", "CNY", false).firstEntry().getValue().quantities();
+    assertThat(ours)
+        .isEqualTo(Map.of(Quantity.REQUESTS, new BigDecimal(1), Quantity.INPUT, new BigDecimal(60), Quantity.OUTPUT, new BigDecimal(5), Quantity.TOOL_CALLS, new BigDecimal(3)));
+  }
+
+  @Test
   void whatAProviderCountsADayLaterDiffersByDayAndAgreesInTotal() {
     Comparison comparison = Comparison.of(new TreeMap<>(Map.of(SECOND, theirs("100", "10", "1"))), ours(row("2026-11-01", "default/a", "CNY", "1.2")), terms("1.2", "0"));
     assertThat(comparison.agrees()).isFalse();

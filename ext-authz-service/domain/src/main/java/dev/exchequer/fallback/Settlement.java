@@ -2,6 +2,7 @@ package dev.exchequer.fallback;
 
 import dev.exchequer.policy.PriceSheet;
 import dev.exchequer.policy.PriceSheet.ChargeOn;
+import dev.exchequer.pricing.Bounds;
 import dev.exchequer.pricing.Estimates;
 import dev.exchequer.pricing.Usage;
 
@@ -16,13 +17,8 @@ public sealed interface Settlement {
   /** The whole hold is charged. */
   record Whole() implements Settlement {}
 
-  /**
-   * What the hold reserved for, and when it is charged.
-   *
-   * @param inputBound tokens
-   * @param outputBound tokens of all outputs together
-   */
-  record Terms(long inputBound, long outputBound, boolean hiddenReasoning, PriceSheet.Terms prices) {
+  /** What the hold reserved for, and when it is charged. */
+  record Terms(Bounds bounds, boolean hiddenReasoning, PriceSheet.Terms prices) {
     private boolean successOnly() {
       return prices.chargeOn() == ChargeOn.SUCCESS_ONLY;
     }
@@ -62,6 +58,6 @@ public sealed interface Settlement {
     }
     boolean unseenText = !evidence.streamed() && evidence.outputItems() > 0 && evidence.textBytes() == 0;
     return new Use(
-        unseenText ? Estimates.whole(terms.inputBound(), terms.outputBound()) : Estimates.delivered(terms.inputBound(), evidence.events(), evidence.textBytes()));
+        unseenText ? Estimates.whole(terms.bounds()) : Estimates.delivered(terms.bounds(), evidence.events(), evidence.textBytes()));
   }
 }

@@ -45,7 +45,7 @@ final class Clamp {
       long cap = highest(option.quote(), candidate.outputCap(), room);
       if (cap > 0) {
         Quote all = option.quote();
-        Quote quote = new Quote(ceiling(all, cap), all.unit(), all.sheet(), all.sheetDigest(), all.rate(), all.otherRate(), all.inputBound(), cap);
+        Quote quote = new Quote(ceiling(all, cap), all.unit(), all.sheet(), all.sheetDigest(), all.rate(), all.otherRate(), all.inputBound(), cap, all.toolCallBound());
         Candidate.Payable able = new Candidate.Payable(List.of(new Candidate.Option(option.balance(), quote)));
         return new Candidate(candidate.position(), candidate.hop(), candidate.provider(), candidate.payer(), candidate.usable(), cap, able);
       }
@@ -78,7 +78,7 @@ final class Clamp {
   private long ceiling(Quote quote, long cap) {
     PriceSheet sheet = Objects.requireNonNull(policy.priceSheets().get(quote.sheet()));
     try {
-      return Quote.ceiling(sheet, quote.rate(), quote.otherRate(), quote.inputBound(), Selection.outputBound(cap, demand));
+      return Quote.ceiling(sheet, quote.rate(), quote.otherRate(), quote.bounds(Selection.outputBound(cap, demand)));
     } catch (AmountOverflow | ArithmeticException e) {
       return Long.MAX_VALUE;
     }

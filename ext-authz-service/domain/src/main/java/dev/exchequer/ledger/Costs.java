@@ -12,6 +12,7 @@ import dev.exchequer.policy.PriceSheet.Rate;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.pricing.AmountOverflow;
+import dev.exchequer.pricing.Bounds;
 import dev.exchequer.pricing.Estimates;
 import dev.exchequer.pricing.HouseCost;
 import dev.exchequer.pricing.Pricing;
@@ -34,28 +35,28 @@ final class Costs {
   }
 
   /**
-   * @param inputBound tokens that the input cannot exceed, for what was not reported
+   * @param bounds for what was not reported
    * @return null where nothing is billed as far as anybody knows: no cost sheet, the customer's own key, nothing was served
    */
-  static @Nullable HouseCost of(Policy policy, Hold hold, long inputBound, AttemptOutcome outcome, Evidence evidence) {
+  static @Nullable HouseCost of(Policy policy, Hold hold, Bounds bounds, AttemptOutcome outcome, Evidence evidence) {
     Costs costs = new Costs(policy, hold);
     ObjectName name = costs.provider.costSheet();
     if (name == null || hold.subject().routeClass() == RouteClass.BYOK) {
       return null;
     }
     PriceSheet sheet = Objects.requireNonNull(policy.priceSheets().get(name), "the pinned cost sheet");
-    Usage usage = costs.billed(sheet, inputBound, outcome, evidence);
+    Usage usage = costs.billed(sheet, bounds, outcome, evidence);
     return usage == null ? null : costs.priced(sheet, usage, evidence);
   }
 
   /** What the provider bills: what it reported, else what was delivered. */
-  private @Nullable Usage billed(PriceSheet sheet, long inputBound, AttemptOutcome outcome, Evidence evidence) {
+  private @Nullable Usage billed(PriceSheet sheet, Bounds bounds, AttemptOutcome outcome, Evidence evidence) {
     MissingUsage missing = sheet.terms().missingUsage() == MissingUsage.FREE ? MissingUsage.FREE : MissingUsage.ESTIMATE;
     PriceSheet.Terms terms = new PriceSheet.Terms(ChargeOn.UPSTREAM_BILLED, missing, 0);
-    return switch (Settlement.of(outcome, evidence, new Settlement.Terms(inputBound, hold.outputBound(), provider.hiddenReasoning(), terms))) {
+    return switch (Settlement.of(outcome, evidence, new Settlement.Terms(bounds, provider.hiddenReasoning(), terms))) {
       case Settlement.Void v -> null;
       case Settlement.Use use -> use.usage();
-      case Settlement.Whole w -> Estimates.whole(inputBound, hold.outputBound());
+      case Settlement.Whole w -> Estimates.whole(bounds);
     };
   }
 

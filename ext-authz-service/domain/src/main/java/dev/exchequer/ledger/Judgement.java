@@ -10,6 +10,7 @@ import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Provider.UsageTrust;
 import dev.exchequer.pricing.AmountOverflow;
 import dev.exchequer.pricing.Believed;
+import dev.exchequer.pricing.Bounds;
 import dev.exchequer.pricing.Charge;
 import dev.exchequer.pricing.Pricing;
 import dev.exchequer.pricing.Quote;
@@ -34,7 +35,7 @@ record Judgement(boolean voided, long amount, Usage usage, @Nullable Charge char
     Provider provider = Objects.requireNonNull(policy.providers().get(hold.subject().provider()));
     Quote quote = hold.quote();
     if (quote == null) {
-      Settlement.Terms free = new Settlement.Terms(0, hold.outputBound(), provider.hiddenReasoning(), PriceSheet.Terms.DEFAULT);
+      Settlement.Terms free = new Settlement.Terms(Bounds.ofTokens(0, hold.outputBound()), provider.hiddenReasoning(), PriceSheet.Terms.DEFAULT);
       return switch (Settlement.of(outcome, evidence, free)) {
         case Settlement.Void v -> nothing(evidence.usage());
         case Settlement.Whole w -> whole(hold);
@@ -42,8 +43,9 @@ record Judgement(boolean voided, long amount, Usage usage, @Nullable Charge char
       };
     }
     PriceSheet sheet = Objects.requireNonNull(policy.priceSheets().get(quote.sheet()), "the pinned price sheet");
-    Believed believed = Believed.of(evidence.usage(), provider.usageTrust(), quote.inputBound(), hold.outputBound());
-    Settlement.Terms terms = new Settlement.Terms(quote.inputBound(), hold.outputBound(), provider.hiddenReasoning(), sheet.terms());
+    Bounds bounds = quote.bounds(hold.outputBound());
+    Believed believed = Believed.of(evidence.usage(), provider.usageTrust(), bounds);
+    Settlement.Terms terms = new Settlement.Terms(bounds, provider.hiddenReasoning(), sheet.terms());
     return switch (Settlement.of(outcome, evidence.withUsage(believed.usage()), terms)) {
       case Settlement.Void v -> nothing(evidence.usage());
       case Settlement.Whole w -> whole(hold).doubting(believed.doubt());

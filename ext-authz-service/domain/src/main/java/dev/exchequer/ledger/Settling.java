@@ -11,6 +11,7 @@ import dev.exchequer.policy.Balance;
 import dev.exchequer.policy.Policy;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
+import dev.exchequer.pricing.Bounds;
 import dev.exchequer.pricing.HouseCost;
 import dev.exchequer.pricing.Usage;
 import dev.exchequer.receipt.Receipt;
@@ -81,7 +82,7 @@ final class Settling {
 
     Treasury.Settlement settled = new Treasury(draft).settle(hold, judgement.amount(), Excess.writtenOff(policy, hold, judgement.amount()), "hop " + name + ": " + outcome.text());
     Entry entry = settled.entry();
-    HouseCost cost = Costs.of(policy, hold, inputBound(hold, request.facts()), outcome, evidence);
+    HouseCost cost = Costs.of(policy, hold, bounds(hold, route, request.facts()), outcome, evidence);
     Costs.post(draft, hold, HouseEntry.Kind.COST, null, cost);
     Hold freed = hold.ended(draft.now(), terminal, null, judgement.amount(), settled.payment(), cost);
     draft.put(new Change.HoldChanged(freed));
@@ -148,7 +149,7 @@ final class Settling {
     Entry entry = settled.entry();
     AttemptOutcome outcome = hold.upstreamSeen() ? AttemptOutcome.IN_DOUBT : AttemptOutcome.CLIENT_GONE;
     Result.Settled answer = answer(hold, false, null, judgement.amount(), request);
-    HouseCost cost = hold.upstreamSeen() ? Costs.of(policy, hold, inputBound(hold, request.facts()), AttemptOutcome.IN_DOUBT, seen) : null;
+    HouseCost cost = hold.upstreamSeen() ? Costs.of(policy, hold, bounds(hold, route, request.facts()), AttemptOutcome.IN_DOUBT, seen) : null;
     Costs.post(draft, hold, HouseEntry.Kind.COST, null, cost);
     Hold over = hold.ended(draft.now(), hold.upstreamSeen() ? Hold.State.EXPIRED : Hold.State.LEASE_VOIDED, answer, judgement.amount(), settled.payment(), cost);
     draft.put(new Change.HoldChanged(over));
@@ -166,9 +167,10 @@ final class Settling {
     };
   }
 
-  /** Tokens; of a hop that nobody pays, which has no quote, those of the text. */
-  private static long inputBound(Hold hold, RequestFacts facts) {
-    return hold.quote() == null ? facts.demand().textBound() : hold.quote().inputBound();
+  /** What the provider can have been asked for, whoever pays; of a hop that nobody pays, which has no quote, the input is the text. */
+  private static Bounds bounds(Hold hold, Route route, RequestFacts facts) {
+    long input = hold.quote() == null ? facts.demand().textBound() : hold.quote().inputBound();
+    return new Bounds(input, hold.outputBound(), route.hops().get(hold.position() - 1).maxToolCalls());
   }
 
   /** A report that would not be charged corrects no estimate. */
@@ -204,7 +206,7 @@ final class Settling {
     long charge = treasury.counts(hold, judged - hold.charged()) ? judged : hold.charged();
     String reason = "the provider's usage arrived late (" + evidence.usage().source().text() + ")";
     Treasury.Settlement corrected = treasury.correct(hold, charge, Excess.writtenOff(policy, hold, charge), reason);
-    HouseCost better = Costs.of(policy, hold, 0, Outcomes.of(evidence), evidence);
+    HouseCost better = Costs.of(policy, hold, Bounds.ofTokens(0, hold.outputBound()), Outcomes.of(evidence), evidence);
     HouseCost cost = better != null && better.known() ? better : hold.cost();
     Costs.post(draft, hold, HouseEntry.Kind.CORRECTION, hold.cost(), cost);
     draft.put(new Change.HoldChanged(hold.corrected(charge, corrected.payment(), cost)));

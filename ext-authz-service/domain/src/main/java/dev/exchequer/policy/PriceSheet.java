@@ -4,6 +4,7 @@ import dev.exchequer.identity.ObjectName;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Versioned prices in one unit. The first matching rate wins.
@@ -90,6 +91,14 @@ public record PriceSheet(
     public Rate {
       meters = Map.copyOf(meters);
       contextTiers = List.copyOf(contextTiers);
+    }
+
+    /** Whether the tools that a provider runs cost something here, be it in one context tier only. */
+    public boolean paysToolCalls() {
+      return !noCharge
+          && Stream.concat(Stream.of(meters), contextTiers.stream().map(ContextTier::meters))
+              .flatMap(prices -> prices.values().stream())
+              .anyMatch(price -> price.meter() == Meter.TOOL_CALL && price.priceNanos() > 0);
     }
   }
 

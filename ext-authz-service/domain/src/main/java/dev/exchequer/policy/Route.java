@@ -85,6 +85,7 @@ public record Route(
    * @param maxInputTokens what the hop declares for input that cannot be bounded by its bytes, 0 = nothing
    * @param cluster the Envoy cluster
    * @param streamIdleMs 0 = off
+   * @param maxToolCalls how many tools the upstream runs in one request at most, 0 = it runs none, null = not declared
    */
   public record Hop(
       String name,
@@ -95,7 +96,23 @@ public record Route(
       String cluster,
       long streamFirstByteMs,
       long responseMs,
-      long streamIdleMs) {
+      long streamIdleMs,
+      @Nullable Long maxToolCalls) {
+
+    /** One that says nothing of tools. */
+    public Hop(
+        String name,
+        ObjectName provider,
+        @Nullable String upstreamModel,
+        RouteClass routeClass,
+        long maxInputTokens,
+        String cluster,
+        long streamFirstByteMs,
+        long responseMs,
+        long streamIdleMs) {
+      this(name, provider, upstreamModel, routeClass, maxInputTokens, cluster, streamFirstByteMs, responseMs, streamIdleMs, null);
+    }
+
     public String upstreamModelFor(String requestedModel) {
       return upstreamModel == null ? requestedModel : upstreamModel;
     }

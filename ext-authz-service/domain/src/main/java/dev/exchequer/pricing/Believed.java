@@ -3,7 +3,9 @@ package dev.exchequer.pricing;
 import dev.exchequer.policy.Meter;
 import dev.exchequer.policy.Provider.UsageTrust;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,31 +22,36 @@ public record Believed(Usage usage, @Nullable String doubt) {
 
   /**
    * @param reported as the provider said it, normalised
-   * @param inputBound tokens that the input cannot exceed
-   * @param outputBound tokens that all outputs together cannot exceed
+   * @param bounds what the request has room for
    */
-  public static Believed of(Usage reported, UsageTrust trust, long inputBound, long outputBound) {
+  public static Believed of(Usage reported, UsageTrust trust, Bounds bounds) {
     if (!reported.reported()) {
       return new Believed(reported, null);
     }
     return switch (trust) {
       case FULL -> new Believed(reported, null);
-      case BOUNDED -> bounded(reported, inputBound, outputBound);
+      case BOUNDED -> bounded(reported, bounds);
       case ESTIMATE -> new Believed(Usage.NOTHING, "the provider reported " + text(reported) + " (usageTrust Estimate)");
     };
   }
 
-  private static Believed bounded(Usage reported, long inputBound, long outputBound) {
+  private static Believed bounded(Usage reported, Bounds bounds) {
     Map<Meter, Long> meters = new EnumMap<>(Meter.class);
     meters.putAll(reported.meters());
-    boolean lessInput = scale(meters, Meter::input, Meter.INPUT, inputBound);
-    boolean lessOutput = scale(meters, Meter::output, Meter.OUTPUT, outputBound);
-    if (!lessInput && !lessOutput) {
-      return new Believed(reported, null);
+    List<String> room = new ArrayList<>(3);
+    if (scale(meters, Meter::input, Meter.INPUT, bounds.input())) {
+      room.add(bounds.input() + " input tokens");
     }
-    String allowed = (lessInput ? inputBound + " input" : "") + (lessInput && lessOutput ? " and " : "") + (lessOutput ? outputBound + " output" : "");
-    return new Believed(
-        new Usage(meters, reported.source()), "the provider reported " + text(reported) + ", the request has room for " + allowed + " tokens (usageTrust Bounded)");
+    if (scale(meters, Meter::output, Meter.OUTPUT, bounds.output())) {
+      room.add(bounds.output() + " output tokens");
+    }
+    if (bounds.toolCalls() != null && scale(meters, meter -> meter == Meter.TOOL_CALL, Meter.TOOL_CALL, bounds.toolCalls())) {
+      room.add(bounds.toolCalls() + " tool calls");
+    }
+    return room.isEmpty()
+        ? new Believed(reported, null)
+        : new Believed(
+            new Usage(meters, reported.source()), "the provider reported " + text(reported) + ", the request has room for " + String.join(" and ", room) + " (usageTrust Bounded)");
   }
 
   /** Keeps the mix of one direction and brings its sum down to the bound; what the divisions leave over is counted plainly. */

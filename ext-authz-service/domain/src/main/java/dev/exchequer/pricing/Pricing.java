@@ -54,19 +54,20 @@ public final class Pricing {
   }
 
   /**
-   * The most that a hop can cost: every token at the dearest price that a token of its direction can reach.
+   * The most that a hop can cost: every token at the dearest price that a token of its direction can reach, and every tool call that its hop declares.
    *
-   * @param inputBound tokens that the input cannot exceed
-   * @param outputBound tokens that all outputs together cannot exceed
    * @return nano-units
    * @throws AmountOverflow if it does not fit
    */
-  public static long ceiling(PriceSheet sheet, Rate rate, long inputBound, long outputBound) {
+  public static long ceiling(PriceSheet sheet, Rate rate, Bounds bounds) {
     if (rate.noCharge()) {
       return 0;
     }
     BigInteger sum =
-        dearest(rate, INPUTS, inputBound, inputBound).add(dearest(rate, OUTPUTS, inputBound, outputBound)).add(dearest(rate, List.of(Meter.REQUEST), inputBound, 1));
+        dearest(rate, INPUTS, bounds.input(), bounds.input())
+            .add(dearest(rate, OUTPUTS, bounds.input(), bounds.output()))
+            .add(dearest(rate, List.of(Meter.REQUEST), bounds.input(), 1))
+            .add(dearest(rate, List.of(Meter.TOOL_CALL), bounds.input(), bounds.paidToolCalls()));
     return atLeast(sheet, roundUp(sum, sheet.multiplierNanos()));
   }
 

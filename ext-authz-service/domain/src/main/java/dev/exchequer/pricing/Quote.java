@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param otherRate of the tier default, where the provider may serve that instead and it is another rate; else null. The amount is enough for both
  * @param inputBound tokens that the input cannot exceed
  * @param outputCap tokens per choice that the forwarded request asks for at most
+ * @param toolCallBound runs of provider tools that its hop declares, where the rate prices them; else null
  */
-public record Quote(long amountNanos, String unit, ObjectName sheet, String sheetDigest, String rate, @Nullable String otherRate, long inputBound, long outputCap) {
+public record Quote(
+    long amountNanos, String unit, ObjectName sheet, String sheetDigest, String rate, @Nullable String otherRate, long inputBound, long outputCap, @Nullable Long toolCallBound) {
   public Quote {
     if (amountNanos < 0) {
       throw new IllegalArgumentException("a negative quote");
@@ -24,13 +26,17 @@ public record Quote(long amountNanos, String unit, ObjectName sheet, String shee
   /**
    * The most that a hop can cost in whichever tier it is served.
    *
-   * @param outputBound tokens that all outputs together cannot exceed
    * @return nano-units
    * @throws AmountOverflow if it does not fit
    */
-  public static long ceiling(PriceSheet sheet, String rate, @Nullable String otherRate, long inputBound, long outputBound) {
-    long asked = Pricing.ceiling(sheet, named(sheet, rate), inputBound, outputBound);
-    return otherRate == null ? asked : Math.max(asked, Pricing.ceiling(sheet, named(sheet, otherRate), inputBound, outputBound));
+  public static long ceiling(PriceSheet sheet, String rate, @Nullable String otherRate, Bounds bounds) {
+    long asked = Pricing.ceiling(sheet, named(sheet, rate), bounds);
+    return otherRate == null ? asked : Math.max(asked, Pricing.ceiling(sheet, named(sheet, otherRate), bounds));
+  }
+
+  /** @param outputBound tokens that all outputs together cannot exceed */
+  public Bounds bounds(long outputBound) {
+    return new Bounds(inputBound, outputBound, toolCallBound);
   }
 
   private static PriceSheet.Rate named(PriceSheet sheet, String rate) {

@@ -7,13 +7,14 @@ import dev.exchequer.policy.Endpoint;
 import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.Payer;
 import dev.exchequer.policy.Policy;
-import dev.exchequer.policy.PriceSheet;
+import dev.exchequer.policy.PriceSheet.Rate;
 import dev.exchequer.policy.Project;
 import dev.exchequer.policy.Provider;
 import dev.exchequer.policy.Route;
 import dev.exchequer.policy.Route.Hop;
 import dev.exchequer.policy.RouteClass;
 import dev.exchequer.pricing.AmountOverflow;
+import dev.exchequer.pricing.Bounds;
 import dev.exchequer.pricing.Demand;
 import dev.exchequer.pricing.Quote;
 import dev.exchequer.pricing.Rates;
@@ -146,7 +147,7 @@ public final class Selection {
   private Candidate.Verdict priced(Hop hop, String unit, List<Balance> balances) {
     Demand demand = facts.demand();
     if (demand.unmetered() != null) {
-      return new Candidate.Skip(SkipReason.PRICE_MISSING, demand.unmetered() + " changes the price and no meter covers it");
+      return new Candidate.Skip(SkipReason.PRICE_MISSING, demand.unmetered() + " changes the price and no meter covers it; to change it: a request without it");
     }
     if (demand.nonTextParts() && hop.maxInputTokens() == 0) {
       return new Candidate.Skip(SkipReason.UNBOUNDED_INPUT, "input that is not text needs the hop's maxInputTokens");
@@ -156,9 +157,16 @@ public final class Selection {
     if (found.isEmpty()) {
       return new Candidate.Skip(SkipReason.PRICE_MISSING, "no price in " + unit + " for " + subject.upstreamModel() + " at " + hop.provider());
     }
+    Rate otherRate = Rates.ifServedByDefault(found.get().sheet(), found.get().rate(), subject).orElse(null);
+    List<Rate> rates = otherRate == null ? List.of(found.get().rate()) : List.of(found.get().rate(), otherRate);
+    ToolCalls toolCalls = ToolCalls.of(hop, subject.upstreamModel(), demand, rates);
+    if (toolCalls.refusal() != null) {
+      return new Candidate.Skip(SkipReason.PRICE_MISSING, toolCalls.refusal());
+    }
     Quote quote;
     try {
-      quote = quote(hop, found.get(), subject, unit);
+      Bounds bounds = new Bounds(inputBound(hop, subject.upstreamModel()), outputBound(outputCap(), demand), toolCalls.bound());
+      quote = quote(found.get(), otherRate, unit, bounds);
     } catch (AmountOverflow | ArithmeticException e) {
       return new Candidate.Skip(SkipReason.PRICE_MISSING, "the ceiling of its cost is above " + dev.exchequer.money.Money.MAX_UNITS + " " + unit);
     }
@@ -169,14 +177,19 @@ public final class Selection {
     return new Candidate.Payable(options);
   }
 
-  private Quote quote(Hop hop, Rates.Found found, Rates.Subject subject, String unit) {
-    Demand demand = facts.demand();
-    long inputBound = demand.nonTextParts() ? Math.max(hop.maxInputTokens(), demand.textBound()) : demand.textBound();
+  private Quote quote(Rates.Found found, @Nullable Rate otherRate, String unit, Bounds bounds) {
     ObjectName sheet = found.sheet().name();
     String rate = found.rate().name();
-    String otherRate = Rates.ifServedByDefault(found.sheet(), found.rate(), subject).map(PriceSheet.Rate::name).orElse(null);
-    long amount = Quote.ceiling(found.sheet(), rate, otherRate, inputBound, outputBound(outputCap(), demand));
-    return new Quote(amount, unit, sheet, found.sheet().digest(), rate, otherRate, inputBound, outputCap());
+    String other = otherRate == null ? null : otherRate.name();
+    long amount = Quote.ceiling(found.sheet(), rate, other, bounds);
+    return new Quote(amount, unit, sheet, found.sheet().digest(), rate, other, bounds.input(), outputCap(), bounds.toolCalls());
+  }
+
+  /** Tokens. What is not text, and what a provider finds because it was asked to look, is bounded by the hop's declaration alone. */
+  private long inputBound(Hop hop, String upstreamModel) {
+    Demand demand = facts.demand();
+    boolean beyondText = demand.nonTextParts() || ToolCalls.asked(upstreamModel, demand) != null;
+    return beyondText ? Math.max(hop.maxInputTokens(), demand.textBound()) : demand.textBound();
   }
 
   /** Tokens that all outputs together cannot exceed. */

@@ -22,7 +22,7 @@ class ClampTest {
     world.withConsent = false;
     world.clampMinTokens = 10;
     world.pricePerMillionTokens = Money.parse("1000");
-    world.demand = new Demand(100, false, 100, 1, 1, "default", null);
+    world.demand = new Demand(100, false, 100, 1, 1, "default", null, null);
   }
 
   private Result admit(String credit) {
@@ -62,7 +62,7 @@ class ClampTest {
 
   @Test
   void aCapThatTheClientAskedForIsNeverRaised() {
-    world.demand = new Demand(100, false, 5, 1, 1, "default", null);
+    world.demand = new Demand(100, false, 5, 1, 1, "default", null, null);
     assertThat(admit("0.204")).as("below the least already: refused as with Strict").isInstanceOf(Result.Refused.class);
   }
 
@@ -83,7 +83,7 @@ class ClampTest {
 
   @Test
   void choicesCountInTheCap() {
-    world.demand = new Demand(100, false, 100, 4, 1, "default", null);
+    world.demand = new Demand(100, false, 100, 4, 1, "default", null, null);
     Result.Held held = (Result.Held) admit("0.28");
     assertThat(held.outputCap()).isEqualTo(20);
     assertThat(held.amountNanos()).isEqualTo(Money.parse("0.28"));

@@ -28,7 +28,7 @@ class ServiceTierTest {
     prices.put("default", "2");
     prices.put("priority", "4");
     world.rates = prices.entrySet().stream().map(tierAndPrice -> rate(tierAndPrice.getKey(), tierAndPrice.getValue())).toList();
-    world.demand = new Demand(1000, false, 100, 1, 1, tier, null);
+    world.demand = new Demand(1000, false, 100, 1, 1, tier, null, null);
     return world.start();
   }
 

@@ -75,7 +75,7 @@ class WalkTest {
       case BALANCE_SUSPENDED -> world.creditSuspended = true;
       case BUDGET_EXCEEDED -> world.budgets.add(world.budget("small", Budget.Per.TARGET, "CREDIT", "0.1", 100));
       case PRICE_MISSING -> world.creditPriced = false;
-      case UNBOUNDED_INPUT -> world.demand = new Demand(100, true, 100, 1, 1, "default", null);
+      case UNBOUNDED_INPUT -> world.demand = new Demand(100, true, 100, 1, 1, "default", null, null);
     }
   }
 

@@ -80,12 +80,18 @@ public final class World {
   /** Of {@link #PROVIDER}. */
   public Provider.UsageTrust usageTrust = Provider.UsageTrust.FULL;
   public long giveUpAfterMs = 60_000;
+  /** Of hops; null = as requested. */
+  public @Nullable String upstreamModel;
+  /** Of hops; null = not declared. */
+  public @Nullable Long maxToolCalls;
+  /** Of hops to {@link #PROVIDER}; 0 = not declared. */
+  public long maxInputTokens;
   /** Hops after the first go to {@link #BACKUP}, which is well and bounds its input. */
   public boolean backupProvider;
   public boolean providerSuspended;
   public ProviderView providers = ProviderView.ALL_WELL;
   public Set<RouteClass> narrowedTo = Set.of();
-  public Demand demand = new Demand(1000, false, 100, 1, 1, "default", null);
+  public Demand demand = new Demand(1000, false, 100, 1, 1, "default", null, null);
   public long pricePerRequest = Money.parse("0.1");
   public long pricePerMillionTokens = Money.parse("1");
   public Balance.OnInDoubt onInDoubt = Balance.OnInDoubt.CHARGE_OBSERVED;
@@ -124,7 +130,7 @@ public final class World {
     for (RouteClass routeClass : hops) {
       boolean backup = backupProvider && !routeHops.isEmpty();
       routeHops.add(
-          new Route.Hop("hop" + (routeHops.size() + 1), backup ? BACKUP : PROVIDER, null, routeClass, backup ? 1000 : 0, "cluster", 30_000, 300_000, 60_000));
+          new Route.Hop("hop" + (routeHops.size() + 1), backup ? BACKUP : PROVIDER, upstreamModel, routeClass, backup ? 1000 : maxInputTokens, "cluster", 30_000, 300_000, 60_000, maxToolCalls));
     }
     Route.Fallback fallback = new Route.Fallback(null, "f", Set.of(408, 429, 500, 502, 503, 504), reasons, maxAttempts, giveUpAfterMs, 5, 30_000, withConsent);
     List<PriceSheet> sheets = new ArrayList<>();

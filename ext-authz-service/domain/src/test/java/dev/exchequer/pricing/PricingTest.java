@@ -118,15 +118,15 @@ class PricingTest {
     assertThat(enough.amountNanos()).isEqualTo(Money.parse("6"));
     assertThat(enough.raisedTo()).isZero();
     assertThat(Pricing.charge(sheet, rate, usage(Map.of(Meter.OUTPUT, 3L))).amountNanos()).as("nothing stays nothing").isZero();
-    assertThat(Pricing.ceiling(sheet, rate, 1, 9)).as("the hold covers it").isEqualTo(Money.parse("5"));
-    assertThat(Pricing.ceiling(sheet, rate, 0, 9)).isZero();
+    assertThat(Pricing.ceiling(sheet, rate, Bounds.ofTokens(1, 9))).as("the hold covers it").isEqualTo(Money.parse("5"));
+    assertThat(Pricing.ceiling(sheet, rate, Bounds.ofTokens(0, 9))).isZero();
   }
 
   @Test
   void noCharge() {
     Rate free = new Rate("free", ANY, true, Map.of(), List.of());
     assertThat(Pricing.charge(sheet(free, "1"), free, usage(Map.of(Meter.INPUT, 1L))).amountNanos()).isZero();
-    assertThat(Pricing.ceiling(sheet(free, "1"), free, 1_000, 1_000)).isZero();
+    assertThat(Pricing.ceiling(sheet(free, "1"), free, Bounds.ofTokens(1_000, 1_000))).isZero();
   }
 
   /** No usage within the bounds costs more than the quote, and a charge is the exact sum rounded up once. */
@@ -141,8 +141,10 @@ class PricingTest {
       Map<Meter, Long> used = new EnumMap<>(Meter.class);
       spread(random, inputBound, used, Meter.INPUT, Meter.CACHE_READ, Meter.CACHE_WRITE_5M, Meter.AUDIO_INPUT);
       spread(random, outputBound, used, Meter.OUTPUT, Meter.REASONING, Meter.AUDIO_OUTPUT);
+      long toolCallBound = random.nextInt(20);
+      used.put(Meter.TOOL_CALL, random.nextLong(toolCallBound + 1));
       Charge charge = Pricing.charge(sheet, rate, usage(used));
-      assertThat(charge.amountNanos()).as("case %d", i).isLessThanOrEqualTo(Pricing.ceiling(sheet, rate, inputBound, outputBound));
+      assertThat(charge.amountNanos()).as("case %d", i).isLessThanOrEqualTo(Pricing.ceiling(sheet, rate, new Bounds(inputBound, outputBound, toolCallBound)));
       BigDecimal exact = charge.lines().stream().map(Charge.Line::amount).reduce(BigDecimal.ZERO, BigDecimal::add).multiply(BigDecimal.valueOf(sheet.multiplierNanos(), 9));
       assertThat(charge.amountNanos()).isEqualTo(exact.movePointRight(9).setScale(0, RoundingMode.CEILING).longValueExact());
     }
@@ -164,7 +166,7 @@ class PricingTest {
 
   private static Map<Meter, MeterPrice> randomPrices(Random random) {
     Map<Meter, MeterPrice> prices = new EnumMap<>(Meter.class);
-    for (Meter meter : List.of(Meter.INPUT, Meter.CACHE_READ, Meter.OUTPUT, Meter.REASONING, Meter.REQUEST, Meter.AUDIO_INPUT)) {
+    for (Meter meter : List.of(Meter.INPUT, Meter.CACHE_READ, Meter.OUTPUT, Meter.REASONING, Meter.REQUEST, Meter.AUDIO_INPUT, Meter.TOOL_CALL)) {
       if (random.nextInt(3) > 0) {
         prices.put(meter, new MeterPrice(meter, (long) Math.pow(10, random.nextInt(10)), random.nextInt(2_000_000_000)));
       }

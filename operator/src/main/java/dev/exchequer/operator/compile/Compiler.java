@@ -201,7 +201,8 @@ public final class Compiler {
         cluster,
         hop.duration("streamFirstByte", terms.streamFirstByteMs()),
         hop.duration("response", terms.responseMs()),
-        terms.streamIdleMs());
+        terms.streamIdleMs(),
+        hop.has("maxToolCalls") ? Long.valueOf(hop.longNumber("maxToolCalls", 0)) : null);
   }
 
   private static @Nullable String upstreamModel(Spec hop) {

@@ -43,7 +43,11 @@ public final class ToRoute {
   }
 
   private static dev.exchequer.api.v1.Hop hop(Route.Hop hop) {
-    return dev.exchequer.api.v1.Hop.newBuilder()
+    dev.exchequer.api.v1.Hop.Builder message = dev.exchequer.api.v1.Hop.newBuilder();
+    if (hop.maxToolCalls() != null) {
+      message.setMaxToolCalls(Math.toIntExact(hop.maxToolCalls()));
+    }
+    return message
         .setName(hop.name())
         .setProvider(hop.provider().toString())
         .setUpstreamModel(hop.upstreamModel() == null ? "" : hop.upstreamModel())

@@ -4,7 +4,6 @@ import dev.exchequer.operator.compile.Prices;
 import dev.exchequer.operator.model.Diagnostic;
 import dev.exchequer.operator.model.Document;
 import dev.exchequer.policy.Meter;
-import dev.exchequer.policy.ModelPattern;
 import dev.exchequer.policy.PriceSheet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,19 +67,11 @@ final class PriceWarnings {
     return all(wide.routeClasses(), narrow.routeClasses())
         && all(wide.providers(), narrow.providers())
         && all(wide.serviceTiers(), narrow.serviceTiers())
-        && models(wide.upstreamModels(), narrow.upstreamModels())
-        && models(wide.requestedModels(), narrow.requestedModels());
+        && Reach.cover(wide.upstreamModels(), narrow.upstreamModels())
+        && Reach.cover(wide.requestedModels(), narrow.requestedModels());
   }
 
   private static <T> boolean all(Collection<T> wide, Collection<T> narrow) {
     return wide.isEmpty() || !narrow.isEmpty() && wide.containsAll(narrow);
-  }
-
-  private static boolean models(List<ModelPattern> wide, List<ModelPattern> narrow) {
-    return wide.isEmpty() || !narrow.isEmpty() && narrow.stream().allMatch(n -> wide.stream().anyMatch(w -> covers(w, n)));
-  }
-
-  private static boolean covers(ModelPattern wide, ModelPattern narrow) {
-    return narrow.prefix() ? wide.prefix() && narrow.text().startsWith(wide.text().substring(0, wide.text().length() - 1)) : wide.matches(narrow.text());
   }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Which rates some request may reach at a hop. Generous: only what no request at all can reach is worth a warning. */
 final class Reach {
@@ -83,11 +84,46 @@ final class Reach {
   }
 
   private boolean priced(Hop reached, Document sheet, Payers payers) {
-    Priced known = priced.computeIfAbsent(sheet.name(), name -> new Priced(Spec.of(sheet).text("unit"), Prices.rates(sheet)));
+    Priced known = priced(sheet);
     return payers.units.contains(known.unit) && known.rates.stream().anyMatch(rate -> reached.by(rate.match()));
   }
 
-  private record Priced(String unit, List<PriceSheet.Rate> rates) {}
+  private Priced priced(Document sheet) {
+    return priced.computeIfAbsent(sheet.name(), name -> new Priced(Spec.of(sheet).text("unit"), Prices.rates(sheet)));
+  }
+
+  private record Priced(String unit, List<PriceSheet.Rate> rates, boolean toolCalls) {
+    Priced(String unit, List<PriceSheet.Rate> rates) {
+      this(unit, rates, rates.stream().anyMatch(PriceSheet.Rate::paysToolCalls));
+    }
+  }
+
+  /** By which rate tool calls of a hop are paid for, as "rate of sheet": one that some request reaches, as none before it takes them all. */
+  Optional<String> toolCalls(RouteFacts route, int position, Payers payers) {
+    Hop reached = route.reached().get(position);
+    Set<Document> all = new LinkedHashSet<>(payers.sheets);
+    Stream.concat(route.sheets().stream(), sheetsOfGateway.stream()).flatMap(name -> inForce.find("PriceSheet", name).stream()).forEach(all::add);
+    for (Document sheet : all) {
+      Priced known = priced(sheet);
+      Optional<PriceSheet.Rate> rate = known.toolCalls && payers.units.contains(known.unit) ? toolCalls(reached, known.rates) : Optional.empty();
+      if (rate.isPresent()) {
+        return Optional.of("rate " + rate.get().name() + " of PriceSheet " + sheet.name());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<PriceSheet.Rate> toolCalls(Hop reached, List<PriceSheet.Rate> rates) {
+    for (PriceSheet.Rate rate : rates) {
+      if (rate.paysToolCalls() && reached.by(rate.match())) {
+        return Optional.of(rate);
+      }
+      if (reached.always(rate.match())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
 
   RouteFacts facts(Document route) {
     return facts.of(route);
@@ -139,6 +175,11 @@ final class Reach {
           && anyOrOverlaps(match.upstreamModels(), upstream)
           && anyOrOverlaps(match.requestedModels(), requested);
     }
+
+    /** Whether the rate takes whatever is asked of the hop. */
+    boolean always(PriceSheet.Match match) {
+      return by(match) && match.serviceTiers().isEmpty() && cover(match.upstreamModels(), upstream) && cover(match.requestedModels(), requested);
+    }
   }
 
   private static <T> boolean anyOrContains(Collection<T> wanted, Optional<T> value) {
@@ -147,6 +188,15 @@ final class Reach {
 
   private static boolean anyOrOverlaps(List<ModelPattern> wanted, List<ModelPattern> there) {
     return wanted.isEmpty() || wanted.stream().anyMatch(a -> there.stream().anyMatch(b -> overlap(a, b)));
+  }
+
+  /** Whether whatever the narrow ones match is matched by the wide ones; empty = anything. */
+  static boolean cover(List<ModelPattern> wide, List<ModelPattern> narrow) {
+    return wide.isEmpty() || !narrow.isEmpty() && narrow.stream().allMatch(n -> wide.stream().anyMatch(w -> covers(w, n)));
+  }
+
+  private static boolean covers(ModelPattern wide, ModelPattern narrow) {
+    return narrow.prefix() ? wide.prefix() && narrow.text().startsWith(stem(wide)) : wide.matches(narrow.text());
   }
 
   private static boolean overlap(ModelPattern a, ModelPattern b) {

@@ -10,7 +10,7 @@ import dev.exchequer.policy.RouteClass;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Models that another route serves, and hops that nobody can pay or that have no price. */
+/** Models that another route serves, and hops that nobody can pay, that have no price, or whose price has no ceiling. */
 final class RouteWarnings {
   private final String gatewayNamespace;
   private final ModelClaims claims;
@@ -70,6 +70,10 @@ final class RouteWarnings {
       found.warning("HopUnpayable", hop.at("routeClass"), "no project has a balance for " + routeClass + ": this hop is always skipped");
     } else if (!reach.priced(facts, position, payers)) {
       found.warning("HopUnpriced", hop.path(), "no price sheet of the route or a project has a rate for it in " + String.join(", ", payers.units()));
+    } else if (!hop.has("maxToolCalls")) {
+      reach
+          .toolCalls(facts, position, payers)
+          .ifPresent(rate -> found.warning("ToolCallsUnbounded", hop.path(), "declares no maxToolCalls, so what " + rate + " prices is refused with price_missing: it prices ToolCall"));
     }
   }
 }

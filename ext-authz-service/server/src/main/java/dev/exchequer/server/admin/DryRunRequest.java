@@ -18,11 +18,21 @@ import java.util.Set;
  * @param narrowedTo empty = not narrowed
  * @param inputBytes of the input's text; its tokens cannot be more
  * @param outputTokens the caller's cap for each choice
+ * @param toolCalls it asks for tools that the provider runs
  */
 record DryRunRequest(
-    ObjectName apiKey, String model, Endpoint endpoint, String task, String endUser, Set<RouteClass> narrowedTo, long inputBytes, long outputTokens, int choices) {
+    ObjectName apiKey,
+    String model,
+    Endpoint endpoint,
+    String task,
+    String endUser,
+    Set<RouteClass> narrowedTo,
+    long inputBytes,
+    long outputTokens,
+    int choices,
+    boolean toolCalls) {
   private static final Set<String> FIELDS =
-      Set.of("apiKey", "model", "endpoint", "task", "endUser", "routeClasses", "inputBytes", "outputTokens", "choices");
+      Set.of("apiKey", "model", "endpoint", "task", "endUser", "routeClasses", "inputBytes", "outputTokens", "choices", "toolCalls");
   private static final long MOST = 1_000_000_000;
   private static final int MOST_CHOICES = 128;
 
@@ -38,11 +48,11 @@ record DryRunRequest(
     }
     return new DryRunRequest(
         apiKey(body), model(body), endpoint(body), task(body), endUser(body), routeClasses(body), whole(body, "inputBytes", 0, MOST, 1000),
-        whole(body, "outputTokens", 1, MOST, 100), (int) whole(body, "choices", 1, MOST_CHOICES, 1));
+        whole(body, "outputTokens", 1, MOST, 100), (int) whole(body, "choices", 1, MOST_CHOICES, 1), flag(body, "toolCalls"));
   }
 
   Demand demand() {
-    return new Demand(inputBytes, false, outputTokens, endpoint == Endpoint.EMBEDDINGS ? 1 : choices, 1, "default", null);
+    return new Demand(inputBytes, false, outputTokens, endpoint == Endpoint.EMBEDDINGS ? 1 : choices, 1, "default", null, toolCalls ? "toolCalls" : null);
   }
 
   private static ObjectName apiKey(JsonNode body) {
@@ -112,6 +122,14 @@ record DryRunRequest(
       throw AdminRefusal.badRequest(field + " must be a string");
     }
     return value.asText();
+  }
+
+  private static boolean flag(JsonNode body, String field) {
+    JsonNode value = body.path(field);
+    if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+      throw AdminRefusal.badRequest(field + " must be true or false");
+    }
+    return value.asBoolean();
   }
 
   private static long whole(JsonNode body, String field, long least, long most, long otherwise) {

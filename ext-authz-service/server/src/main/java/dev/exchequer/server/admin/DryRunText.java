@@ -45,7 +45,7 @@ final class DryRunText {
         GAP,
         "Dry run  " + request.model() + " for key " + who + " (project " + ReceiptText.shortName(TextNode.valueOf(key.project().toString())) + ")",
         ReceiptText.count(request.inputBytes()) + " bytes in, at most " + ReceiptText.count(request.outputTokens()) + " tokens out"
-            + (request.choices() > 1 ? " x " + request.choices() : ""),
+            + (request.choices() > 1 ? " x " + request.choices() : "") + (request.toolCalls() ? ", tools of the provider" : ""),
         route.isEmpty() ? "no route" : "route " + route,
         dryRun.path("error").isObject() ? "would be refused" : "would be sent");
   }

@@ -55,7 +55,7 @@ final class OutcomeText {
       } else if (OUTPUT.contains(meter.getKey())) {
         out += meter.getValue().asLong();
       } else if (!meter.getKey().equals("Request") && meter.getValue().asLong() > 0) {
-        others.add(ReceiptText.count(meter.getValue().asLong()) + " " + meter.getKey());
+        others.add(ReceiptText.count(meter.getValue().asLong()) + " " + (meter.getKey().equals("ToolCall") ? "tool calls" : meter.getKey()));
       }
     }
     String source = ReceiptText.of(usage.path("source"));

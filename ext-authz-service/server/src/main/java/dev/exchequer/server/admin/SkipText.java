@@ -51,10 +51,15 @@ final class SkipText {
           "no balance for " + routeClass + " can hold what the request may cost" + considered(hop) + "; to change it: a grant, or a lower output cap in the request";
       case "balance_suspended" -> "the balance for " + routeClass + " is suspended" + considered(hop) + "; to change it: suspend: false";
       case "budget_exceeded" -> "a budget has no room for what the request may cost" + considered(hop) + "; to change it: a higher limit, or the next window";
-      case "price_missing" -> "no price sheet in force has a rate for " + upstream + "; to change it: a rate that matches, in a sheet of the project, route or gateway";
+      case "price_missing" -> unpriced(ReceiptText.of(hop.path("reason")), upstream);
       case "unbounded_input" -> "images, audio or files cannot be bounded in tokens; to change it: maxInputTokens on hop " + ReceiptText.of(hop.path("name"));
       default -> reason.isEmpty() ? "no reason was recorded" : reason;
     };
+  }
+
+  /** Where there is a rate, the reason says what it lacks and what to change. */
+  private static String unpriced(String reason, String upstream) {
+    return reason.contains("; to change it: ") ? reason : "no price sheet in force has a rate for " + upstream + "; to change it: a rate that matches, in a sheet of the project, route or gateway";
   }
 
   private static String crossing(String routeClass, String project, String from) {

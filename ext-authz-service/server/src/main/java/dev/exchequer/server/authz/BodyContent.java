@@ -3,7 +3,7 @@ package dev.exchequer.server.authz;
 import dev.exchequer.policy.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a body that becomes input tokens, and the fields whose price no meter covers. */
+/** The part of a body that becomes input tokens, the fields that ask the provider to run tools, and those whose price no meter covers. */
 final class BodyContent {
   /** For each message and each tool: what a chat template puts around it. */
   private static final int FRAMING = 16;
@@ -15,6 +15,7 @@ final class BodyContent {
   private long tokens;
   private int prompts = 1;
   private @Nullable String unmetered;
+  private @Nullable String toolCalls;
   private boolean inputSeen;
 
   BodyContent(JsonCursor json, Endpoint endpoint) {
@@ -42,6 +43,10 @@ final class BodyContent {
     return unmetered;
   }
 
+  @Nullable String toolCalls() {
+    return toolCalls;
+  }
+
   void require() {
     if (endpoint == Endpoint.CHAT_COMPLETIONS && !messages.seen()) {
       throw new BadBody("messages", "`messages` is required.");
@@ -59,17 +64,20 @@ final class BodyContent {
       case "tools" -> {
         tools.readTools();
         unmetered("tools", tools.unmetered());
+        toolCalls("tools", tools.searches());
       }
       case "functions" -> tools.readFunctions();
       case "response_format" -> tools.readFormat();
       case "modalities" -> modalities();
-      // searches, speech and plugins that the provider bills by the piece: OpenAI, OpenRouter, xAI, Alibaba
-      case "web_search_options", "prediction", "audio", "plugins", "search_parameters" -> {
+      case "plugins" -> plugins();
+      // speech, and predictions that are billed where they were wrong: OpenAI
+      case "prediction", "audio" -> {
         unmetered(name, json.peek() != 'n');
         json.skip(2);
       }
-      case "enable_search" -> {
-        unmetered(name, json.peek() != 'n' && json.peek() != 'f');
+      // searches at the provider: OpenAI and Perplexity; xAI; Alibaba
+      case "web_search_options", "search_parameters", "enable_search" -> {
+        toolCalls(name, json.peek() != 'n' && json.peek() != 'f');
         json.skip(2);
       }
       default -> json.skip(2);
@@ -111,6 +119,19 @@ final class BodyContent {
       boolean text = json.peek() == '"';
       json.skip(3);
       unmetered("modalities", !text || !json.lastIs("text"));
+    }
+  }
+
+  private void plugins() {
+    Plugins read = new Plugins(json);
+    read.read();
+    unmetered("plugins", read.unmetered());
+    toolCalls("plugins", read.searches());
+  }
+
+  private void toolCalls(String field, boolean found) {
+    if (found && toolCalls == null) {
+      toolCalls = field;
     }
   }
 

@@ -83,7 +83,7 @@ final class BodyReader {
       clientCap = cap.amount() > 0 && (clientCap == 0 || cap.amount() < clientCap) ? cap.amount() : clientCap;
     }
     int prompts = content.prompts();
-    Demand demand = new Demand(content.bound(), content.nonText(), clientCap, Math.max(n, bestOf), prompts, tier, content.unmetered());
+    Demand demand = new Demand(content.bound(), content.nonText(), clientCap, Math.max(n, bestOf), prompts, tier, content.unmetered(), content.toolCalls());
     int finishes = (int) Math.min(Integer.MAX_VALUE, (long) n * prompts);
     EditPlan edits = new EditPlan(endpoint, insertAt, model, modelSpan, caps, stream, asked.includeUsage(), asked.edit(), finishes);
     return new BodyResult.ParsedBody(model, stream, asked.includeUsage(), n, endUser, demand, edits);

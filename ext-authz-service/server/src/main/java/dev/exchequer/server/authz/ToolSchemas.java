@@ -9,6 +9,7 @@ final class ToolSchemas {
   private int count;
   private long extra;
   private boolean unmetered;
+  private boolean searches;
 
   ToolSchemas(JsonCursor json) {
     this.json = json;
@@ -24,9 +25,14 @@ final class ToolSchemas {
     return extra;
   }
 
-  /** Whether there is a tool that is not a function of the client's own: it is billed by the provider for itself. */
+  /** Whether there is a tool that is neither a function of the client's own nor a search: it is billed by the provider for itself, and nothing counts it. */
   boolean unmetered() {
     return unmetered;
+  }
+
+  /** Whether there is a search that the provider runs and counts. */
+  boolean searches() {
+    return searches;
   }
 
   void readTools() {
@@ -67,10 +73,17 @@ final class ToolSchemas {
         boolean text = json.peek() == '"';
         json.skip(4);
         if (type && text && !json.lastIs("function")) {
-          unmetered = true;
+          boolean search = search();
+          searches |= search;
+          unmetered |= !search;
         }
       }
     }
+  }
+
+  /** OpenAI and Anthropic (who add a date), OpenRouter, xAI: those that some provider's usage counts, see ToolCounts. */
+  private boolean search() {
+    return json.lastIs("openrouter:web_search") || json.lastIs("x_search") || json.lastIs("live_search") || json.lastString().startsWith("web_search");
   }
 
   private void functions() {

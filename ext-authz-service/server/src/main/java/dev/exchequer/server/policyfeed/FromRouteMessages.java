@@ -67,7 +67,8 @@ final class FromRouteMessages {
         Fields.text("cluster", m.getCluster()),
         amount("stream_first_byte_ms", m.getStreamFirstByteMs()),
         amount("response_ms", m.getResponseMs()),
-        amount("stream_idle_ms", m.getStreamIdleMs()));
+        amount("stream_idle_ms", m.getStreamIdleMs()),
+        m.hasMaxToolCalls() ? Long.valueOf(m.getMaxToolCalls()) : null);
   }
 
   private static Route.Fallback fallback(dev.exchequer.api.v1.Fallback m) {

@@ -30,10 +30,11 @@ public final class OpenAiUsage {
 
   private OpenAiUsage() {}
 
-  private static final class Nonsense extends Exception {
+  /** A report that cannot be true. */
+  static final class Nonsense extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private Nonsense(String reason) {
+    Nonsense(String reason) {
       super(reason, null, false, false);
     }
   }
@@ -91,6 +92,7 @@ public final class OpenAiUsage {
     put(meters, Meter.OUTPUT, completion - audioOut - (apart == 0 ? reasoning : 0));
     put(meters, Meter.REASONING, apart == 0 ? reasoning : apart);
     put(meters, Meter.AUDIO_OUTPUT, audioOut);
+    put(meters, Meter.TOOL_CALL, ToolCounts.of(usage, in));
     return meters;
   }
 
@@ -164,7 +166,7 @@ public final class OpenAiUsage {
     return value;
   }
 
-  private static long count(JsonNode of, String name) throws Nonsense {
+  static long count(JsonNode of, String name) throws Nonsense {
     JsonNode value = of.path(name);
     if (value.isMissingNode() || value.isNull()) {
       return 0;

@@ -223,7 +223,8 @@ class DryRunsTest {
         "{'apiKey':'default/key','model':'m','inputBytes':-1} | inputBytes must be", "{'apiKey':'default/key','model':'m','choices':129} | choices must be",
         "{'apiKey':'default/key','model':'m','outputTokens':'9'} | outputTokens must be", "{'apiKey':'default/key','model':'m','endpoint':'Chat'} | ChatCompletions",
         "{'apiKey':'default/key','model':'m','routeClasses':['Fast']} | Direct, Pool", "{'apiKey':'default/key','model':'m','routeClasses':'Pool'} | must be a list",
-        "{'apiKey':'default/key','model':'m','task':'a b'} | task must have", "{'apiKey':'default/key','model':'m','key':1} | no such field: key"
+        "{'apiKey':'default/key','model':'m','task':'a b'} | task must have", "{'apiKey':'default/key','model':'m','key':1} | no such field: key",
+        "{'apiKey':'default/key','model':'m','toolCalls':'yes'} | toolCalls must be true or false"
       },
       quoteCharacter = '`')
   void whatIsNotUnderstood(String body, String message) throws Exception {

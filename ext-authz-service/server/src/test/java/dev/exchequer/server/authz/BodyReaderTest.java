@@ -150,7 +150,7 @@ class BodyReaderTest {
     assertThat(full.demand().serviceTier()).isEqualTo("flex");
     assertThat(full.edits().mode()).isEqualTo("stream,keep,3");
     assertThat(good(Endpoint.CHAT_COMPLETIONS, "{" + HI + ",\"service_tier\":\"auto\",\"n\":null,\"stream\":null,\"user\":null,\"max_tokens\":null}").demand())
-        .isEqualTo(new Demand(24 + 4, false, 0, 1, 1, "default", null));
+        .isEqualTo(new Demand(24 + 4, false, 0, 1, 1, "default", null, null));
   }
 
   @ParameterizedTest
@@ -195,23 +195,59 @@ class BodyReaderTest {
       quoteCharacter = '\u0001',
       nullValues = "-",
       value = {
-        "\"web_search_options\":{}                     | web_search_options",
-        "\"web_search_options\":null                   | -",
-        "\"plugins\":[{\"id\":\"web\"}]              | plugins",
-        "\"search_parameters\":{\"mode\":\"auto\"}     | search_parameters",
-        "\"enable_search\":true                        | enable_search",
-        "\"enable_search\":false                       | -",
+        "\"plugins\":[{\"id\":\"web\"},{\"id\":\"file-parser\"}] | plugins",
+        "\"plugins\":[{\"id\":\"file-parser\",\"enabled\":false}] | -",
+        "\"plugins\":[{\"id\":\"web\",\"id\":\"web\"}] | plugins",
+        "\"plugins\":[{\"id\":\"pdf\",\"enabled\":false,\"enabled\":true}] | plugins",
+        "\"plugins\":[{\"name\":\"web\"}]            | plugins",
+        "\"plugins\":[\"web\"]                        | plugins",
+        "\"plugins\":{\"id\":\"web\"}               | plugins",
+        "\"plugins\":[{\"id\":\"web\"}]              | -",
+        "\"plugins\":[]                                 | -",
+        "\"plugins\":null                               | -",
         "\"prediction\":{\"type\":\"content\"}         | prediction",
         "\"audio\":{\"voice\":\"x\"}                   | audio",
         "\"modalities\":[\"text\"]                     | -",
         "\"modalities\":[\"text\",\"audio\"]           | modalities",
         "\"tools\":[{\"type\":\"function\"}]           | -",
-        "\"tools\":[{\"type\":\"web_search\"}]         | tools",
+        "\"tools\":[{\"type\":\"web_search\"}]         | -",
+        "\"tools\":[{\"type\":\"web_search\"},{\"type\":\"code_interpreter\"}] | tools",
+        "\"tools\":[{\"type\":\"browser_search\"}]     | tools",
         "\"tools\":null                                | -",
         "\"store\":true                                | -",
       })
   void whatNoMeterCovers(String member, @Nullable String field) {
     assertThat(good(Endpoint.CHAT_COMPLETIONS, "{" + HI + "," + member + "}").demand().unmetered()).isEqualTo(field);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0001',
+      nullValues = "-",
+      value = {
+        "\"web_search_options\":{}                     | web_search_options",
+        "\"web_search_options\":null                   | -",
+        "\"search_parameters\":{\"mode\":\"auto\"}     | search_parameters",
+        "\"enable_search\":true                        | enable_search",
+        "\"enable_search\":false                       | -",
+        "\"plugins\":[{\"id\":\"web\"}]              | plugins",
+        "\"plugins\":[{\"max_results\":9,\"\\u0069d\":\"w\\u0065b\"}] | plugins",
+        "\"plugins\":[{\"id\":\"web\",\"enabled\":true}] | plugins",
+        "\"plugins\":[{\"id\":\"web\",\"enabled\":false}] | -",
+        "\"plugins\":[{\"id\":\"web\",\"enabled\":false,\"enabled\":true}] | plugins",
+        "\"plugins\":[]                                | -",
+        "\"tools\":[{\"type\":\"function\"}]           | -",
+        "\"tools\":[{\"type\":\"web_search\"}]         | tools",
+        "\"tools\":[{\"type\":\"web_search_20250305\"}] | tools",
+        "\"tools\":[{\"type\":\"web_search_preview\"}] | tools",
+        "\"tools\":[{\"type\":\"openrouter:web_search\"}] | tools",
+        "\"tools\":[{\"type\":\"x_search\"}]           | tools",
+        "\"tools\":[{\"type\":\"function\"},{\"type\":\"live_search\"}] | tools",
+        "\"tools\":[{\"type\":\"code_interpreter\"}]   | -",
+      })
+  void whatAsksTheProviderToSearch(String member, @Nullable String field) {
+    assertThat(good(Endpoint.CHAT_COMPLETIONS, "{" + HI + "," + member + "}").demand().toolCalls()).isEqualTo(field);
   }
 
   @Test

@@ -109,7 +109,7 @@ final class Traffic {
     String idempotencyKey = random.nextInt(4) == 0 ? "idem" + random.nextInt(4) : null;
     String task = random.nextInt(4) == 0 ? "" : "task" + random.nextInt(8);
     Endpoint endpoint = random.nextInt(10) == 0 ? Endpoint.EMBEDDINGS : Endpoint.CHAT_COMPLETIONS;
-    Demand demand = new Demand(random.nextInt(1000), false, random.nextInt(200), 1 + random.nextInt(2), 1, "default", null);
+    Demand demand = new Demand(random.nextInt(1000), false, random.nextInt(200), 1 + random.nextInt(2), 1, "default", null, null);
     return new RequestFacts(
         "r" + ++requests, gateway.clock().millis(), key, key.name(), SimulatedPolicies.projectOf(key), "owner", task, "user" + random.nextInt(3), null, idempotencyKey,
         endpoint, "model", SimulatedPolicies.ROUTES.get(route), 1, "f", policy.digest(), random.nextBoolean(), Set.of(), demand);

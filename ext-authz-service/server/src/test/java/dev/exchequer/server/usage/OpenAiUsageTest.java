@@ -46,6 +46,20 @@ class OpenAiUsageTest {
           cached audio          | {"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":3,"audio_tokens":3}} | false | AUDIO_INPUT=3 CACHE_READ=2 INPUT=0 OUTPUT=2
           everything           | {"prompt_tokens":100,"completion_tokens":90,"prompt_tokens_details":{"cached_tokens":40,"audio_tokens":10},"completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":20}} | false | AUDIO_INPUT=10 AUDIO_OUTPUT=20 CACHE_READ=40 INPUT=50 OUTPUT=40 REASONING=30
           audio, cached outside| {"prompt_tokens":10,"completion_tokens":0,"prompt_tokens_details":{"cached_tokens":40,"audio_tokens":10}} | true | AUDIO_INPUT=10 CACHE_READ=40 INPUT=0 OUTPUT=0
+          OpenRouter, searches  | {"prompt_tokens":9,"completion_tokens":4,"server_tool_use_details":{"web_search_requests":2,"tool_calls_requested":3,"tool_calls_executed":3}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=2
+          OpenRouter, only run  | {"prompt_tokens":9,"completion_tokens":4,"server_tool_use_details":{"tool_calls_requested":3,"tool_calls_executed":1}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=1
+          Anthropic, searches   | {"prompt_tokens":9,"completion_tokens":4,"server_tool_use":{"web_search_requests":3,"web_fetch_requests":2}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=3
+          xAI, tools            | {"prompt_tokens":9,"completion_tokens":4,"num_sources_used":0,"num_server_side_tools_used":7,"server_side_tool_usage_details":{"web_search_calls":0,"x_search_calls":7,"x_posts_fetched":90}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=7
+          xAI, only by kind     | {"prompt_tokens":9,"completion_tokens":4,"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":5,"x_posts_fetched":90,"mcp_calls":null}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=7
+          xAI, Live Search      | {"prompt_tokens":9,"completion_tokens":4,"num_sources_used":12} | false | INPUT=9 OUTPUT=4 TOOL_CALL=12
+          Perplexity            | {"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"citation_tokens":30,"num_search_queries":28,"search_context_size":"low","cost":{"total_cost":0.4}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=28
+          LiteLLM, Gemini       | {"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"web_search_requests":1}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=1
+          Alibaba               | {"prompt_tokens":9,"completion_tokens":4,"plugins":{"search":{"count":1,"strategy":"turbo"}}} | false | INPUT=9 OUTPUT=4 TOOL_CALL=1
+          two names of the same | {"prompt_tokens":9,"completion_tokens":4,"num_search_queries":3,"server_tool_use":{"web_search_requests":3},"server_tool_use_details":{"web_search_requests":3},"prompt_tokens_details":{"web_search_requests":3},"num_sources_used":40} | false | INPUT=9 OUTPUT=4 TOOL_CALL=3
+          a name that says none | {"prompt_tokens":9,"completion_tokens":4,"server_tool_use":{"web_search_requests":0},"num_search_queries":3} | false | INPUT=9 OUTPUT=4 TOOL_CALL=3
+          all say none          | {"prompt_tokens":9,"completion_tokens":4,"server_tool_use":{"web_search_requests":0},"num_sources_used":0} | false | INPUT=9 OUTPUT=4
+          tools of another form | {"prompt_tokens":9,"completion_tokens":4,"server_tool_use":null,"server_tool_use_details":[4],"plugins":"web"} | false | INPUT=9 OUTPUT=4
+          the most tool calls   | {"prompt_tokens":9,"completion_tokens":4,"num_search_queries":1000000} | false | INPUT=9 OUTPUT=4 TOOL_CALL=1000000
           explicit zero        | {"prompt_tokens":0,"completion_tokens":0} | false | INPUT=0 OUTPUT=0
           only completion      | {"completion_tokens":3} | false | INPUT=0 OUTPUT=3
           null details         | {"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":null,"completion_tokens_details":null} | false | INPUT=4 OUTPUT=2
@@ -110,6 +124,13 @@ class OpenAiUsageTest {
           negative cache write     | {"prompt_tokens":5,"completion_tokens":2,"cache_creation_input_tokens":-6} | cache_creation_input_tokens is negative
           absurd cache hit         | {"prompt_tokens":5,"completion_tokens":2,"prompt_cache_hit_tokens":1e15} | prompt_cache_hit_tokens is not a whole number
           a total that fits nothing| {"prompt_tokens":5,"completion_tokens":2,"total_tokens":99,"completion_tokens_details":{"reasoning_tokens":3}} | completion_tokens is less than its details
+          negative searches        | {"prompt_tokens":5,"completion_tokens":2,"num_search_queries":-1} | num_search_queries is negative
+          searches as a string     | {"prompt_tokens":5,"completion_tokens":2,"server_tool_use":{"web_search_requests":"3"}} | web_search_requests is not a whole number
+          a fraction of a search   | {"prompt_tokens":5,"completion_tokens":2,"num_sources_used":1.5} | num_sources_used is not a whole number
+          absurd searches          | {"prompt_tokens":5,"completion_tokens":2,"num_search_queries":1000001} | num_search_queries is absurd
+          absurd beside a good one | {"prompt_tokens":5,"completion_tokens":2,"server_tool_use":{"web_search_requests":3},"num_sources_used":1000000000000} | num_sources_used is absurd
+          absurd all together      | {"prompt_tokens":5,"completion_tokens":2,"server_side_tool_usage_details":{"web_search_calls":600000,"x_search_calls":600000}} | server_side_tool_usage_details is absurd
+          one of them negative     | {"prompt_tokens":5,"completion_tokens":2,"server_side_tool_usage_details":{"web_search_calls":6,"x_search_calls":-6}} | x_search_calls is negative
           more reasoning           | {"prompt_tokens":5,"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":2,"audio_tokens":1}} | completion_tokens is less than its details
           """)
   void nonsenseIsRejected(String what, String json, String reason) {
