@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Which rates some request may reach at a hop. Generous: only what no request at all can reach is worth a warning. */
 final class Reach {
@@ -31,6 +32,8 @@ final class Reach {
   private final Map<String, Payers> payers = new HashMap<>();
   private final Map<ObjectName, Priced> priced = new HashMap<>();
   private final Map<ObjectName, Optional<Document>> sheets = new HashMap<>();
+  /** Whether any sheet prices ToolCall; null = nobody asked yet. */
+  private @Nullable Boolean anyToolCalls;
 
   /** @param facts of routes, from earlier looks too */
   Reach(Inventory inForce, Memo<Document, RouteFacts> facts) {
@@ -100,17 +103,24 @@ final class Reach {
 
   /** By which rate tool calls of a hop are paid for, as "rate of sheet": one that some request reaches, as none before it takes them all. */
   Optional<String> toolCalls(RouteFacts route, int position, Payers payers) {
-    Hop reached = route.reached().get(position);
-    Set<Document> all = new LinkedHashSet<>(payers.sheets);
-    Stream.concat(route.sheets().stream(), sheetsOfGateway.stream()).flatMap(name -> inForce.find("PriceSheet", name).stream()).forEach(all::add);
-    for (Document sheet : all) {
-      Priced known = priced(sheet);
-      Optional<PriceSheet.Rate> rate = known.toolCalls && payers.units.contains(known.unit) ? toolCalls(reached, known.rates) : Optional.empty();
-      if (rate.isPresent()) {
-        return Optional.of("rate " + rate.get().name() + " of PriceSheet " + sheet.name());
-      }
+    if (!anyToolCalls()) {
+      return Optional.empty(); // the usual case, for each of thousands of hops
     }
-    return Optional.empty();
+    Hop reached = route.reached().get(position);
+    Stream<Document> named = Stream.concat(route.sheets().stream(), sheetsOfGateway.stream()).flatMap(name -> inForce.find("PriceSheet", name).stream());
+    return Stream.concat(payers.sheets.stream(), named).flatMap(sheet -> toolCalls(reached, sheet, payers).stream()).findFirst();
+  }
+
+  private boolean anyToolCalls() {
+    if (anyToolCalls == null) {
+      anyToolCalls = inForce.ofKind("PriceSheet").stream().anyMatch(sheet -> priced(sheet).toolCalls);
+    }
+    return anyToolCalls;
+  }
+
+  private Optional<String> toolCalls(Hop reached, Document sheet, Payers payers) {
+    Priced known = priced(sheet);
+    return known.toolCalls && payers.units.contains(known.unit) ? toolCalls(reached, known.rates).map(rate -> "rate " + rate.name() + " of PriceSheet " + sheet.name()) : Optional.empty();
   }
 
   private static Optional<PriceSheet.Rate> toolCalls(Hop reached, List<PriceSheet.Rate> rates) {

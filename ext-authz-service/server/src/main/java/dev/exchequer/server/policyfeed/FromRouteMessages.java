@@ -68,7 +68,7 @@ final class FromRouteMessages {
         amount("stream_first_byte_ms", m.getStreamFirstByteMs()),
         amount("response_ms", m.getResponseMs()),
         amount("stream_idle_ms", m.getStreamIdleMs()),
-        m.hasMaxToolCalls() ? Long.valueOf(m.getMaxToolCalls()) : null);
+        m.hasMaxToolCalls() ? Long.valueOf(count("max_tool_calls", m.getMaxToolCalls())) : null);
   }
 
   private static Route.Fallback fallback(dev.exchequer.api.v1.Fallback m) {
