@@ -150,12 +150,12 @@ class PostgresProofIT {
   }
 
   /** Of `late` the cost was an estimate first; the second of its replica's chains. */
-  private void late(World costed) {
-    try (OpenLedger one = PostgresServer.open(url, "one", costed)) {
+  private void late() {
+    try (OpenLedger one = PostgresServer.open(url, "one", costed())) {
       one.admit("done").join();
       one.settle("done").join();
     }
-    try (OpenLedger one = PostgresServer.open(url, "one", costed)) {
+    try (OpenLedger one = PostgresServer.open(url, "one", costed())) {
       one.admit("late").join();
       one.lane.submit(new Command.Settle(new HoldId("late", 1), World.cut(true, Usage.NOTHING, 400), ProviderView.ALL_WELL)).join();
       one.settle("late").join();
@@ -179,7 +179,7 @@ class PostgresProofIT {
     "UPDATE house_entries SET sheet = 'default/another' WHERE kind = 'Cost' | the sheet of its house cost is",
   })
   void correctionsOfHouseCostsAreInTheChain(String sql, String named) throws Exception {
-    late(costed());
+    late();
     proof();
     PostgresServer.execute(url, "ALTER TABLE house_entries DISABLE TRIGGER ALL");
     PostgresServer.execute(url, "ALTER TABLE house_entries DROP CONSTRAINT house_corrections_are_chained");
@@ -191,7 +191,7 @@ class PostgresProofIT {
 
   @Test
   void correctionsOfAnOlderLedgerAreChained() throws Exception {
-    late(costed());
+    late();
     String old = PostgresServer.shared().database();
     Flyway.configure().dataSource(old, null, null).locations("classpath:db/postgres").javaMigrations(PostgresChain.genesis()).target("5").load().migrate();
     try (Connection to = DriverManager.getConnection(old); Connection from = DriverManager.getConnection(url)) {
