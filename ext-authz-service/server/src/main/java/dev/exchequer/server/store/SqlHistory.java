@@ -147,12 +147,12 @@ public abstract class SqlHistory implements LedgerHistory {
 
   @Override
   public List<AlertRow> alertsDue(long nowMs, int limit) {
-    return brief(connection -> alerts.due(connection, "next_attempt <= ?", List.of(nowMs), limit));
+    return brief(connection -> alerts.due(connection, "(next_attempt <= ? OR attempts = 0)", List.of(nowMs), limit));
   }
 
   /** Those of one writer, and those that are due for longer: whoever raised them is gone. */
   protected List<AlertRow> alertsDueOf(String writer, long nowMs, long longBeforeMs, int limit) {
-    return brief(connection -> alerts.due(connection, "(next_attempt <= ? AND writer = ? OR next_attempt <= ?)", List.of(nowMs, writer, longBeforeMs), limit));
+    return brief(connection -> alerts.due(connection, "((next_attempt <= ? OR attempts = 0) AND writer = ? OR next_attempt <= ?)", List.of(nowMs, writer, longBeforeMs), limit));
   }
 
   @Override
