@@ -182,6 +182,15 @@ class ToolCallsTest {
   }
 
   @Test
+  void aLowerCapKeepsTheirBound() {
+    world.credit = "3.05";
+    world.clampMinTokens = 1;
+    with("0.5", 4L, null).admit("r");
+    assertThat(held().outputCap()).as("what is left beside 1,000 in and four calls").isEqualTo(50);
+    assertThat(world.settle("r", 1, new EvidenceBuilder().build()).chargeNanos()).isEqualTo(Money.parse("3.05"));
+  }
+
+  @Test
   void lateEvidenceCorrectsThem() {
     with("0.5", 4L, null).admit("r");
     world.settle("r", 1, new EvidenceBuilder().build());
