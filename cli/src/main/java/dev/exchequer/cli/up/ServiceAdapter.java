@@ -40,7 +40,7 @@ final class ServiceAdapter {
     } catch (IOException e) {
       throw refused(e, CommandFailed.because(e));
     } catch (UncheckedIOException e) {
-      throw refused(e, CommandFailed.because(e.getCause()));
+      throw refused(e, CommandFailed.because(e.getCause() instanceof IOException cause ? cause : new IOException(e)));
     } catch (IllegalStateException e) {
       throw refused(e, new CommandFailed(String.valueOf(e.getMessage()), e));
     }
