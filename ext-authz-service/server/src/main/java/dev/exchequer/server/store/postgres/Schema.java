@@ -24,7 +24,6 @@ final class Schema {
             .dataSource(source)
             .locations("classpath:db/postgres")
             .javaMigrations(PostgresChain.genesis(), PostgresChain.house())
-            .initSql(Sessions.PATIENCE)
             .loggers("slf4j")
             .load();
     try {

@@ -126,7 +126,6 @@ public final class LedgerProof {
     for (String name : sums.keySet()) {
       throw new Misfit("balance " + name, "has entries and is not there");
     }
-    entries.grants.read(rows, form);
     buckets(rows, form, holds);
     ReceiptProof receipts = new ReceiptProof();
     receipts.read(rows, form);
@@ -136,6 +135,7 @@ public final class LedgerProof {
     prunings.read(rows);
     ChainProof chains = new ChainProof(form, ids.getFirst(), witness);
     chains.read(rows, entries.entries + receipts.receipts + house.corrections);
+    entries.grants.read(rows, form); // after the chains: an entry that was rewritten is named as that
     try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {
       return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints, prunings.receipts, prunings.beforeMs);
     }
