@@ -58,6 +58,8 @@ public final class Checkpoints implements AutoCloseable {
       LOG.debug("checkpoint {}", file);
     } catch (IOException | LedgerUnavailable e) {
       LOG.error("no checkpoint could be written to {}: {}", plan.folder, e.toString());
+    } catch (RuntimeException bug) {
+      LOG.error("no checkpoint could be written to {}; the next one is tried", plan.folder, bug); // thrown on, it would have been the last
     }
   }
 

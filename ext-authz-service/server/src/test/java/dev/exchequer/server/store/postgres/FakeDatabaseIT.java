@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * errors, who waits for whom, and in the end every table are the same. `-Dmirror.seeds=N` runs so many of each.
  */
 class FakeDatabaseIT {
-  private static final int SEEDS = Integer.getInteger("mirror.seeds", 20);
+  private static final int SEEDS = Integer.getInteger("mirror.seeds", 10);
 
   /** The simulated database has no triggers and checks, and of the chains' uniqueness it promises nothing. */
   private static final List<String> LIFTS =
