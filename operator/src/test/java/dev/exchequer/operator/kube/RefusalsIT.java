@@ -39,7 +39,7 @@ final class RefusalsIT {
           "depends on another object",
           List.of(
               "balance-conflict", "budget-target-missing", "gateway-conflict", "gateway-refs", "key-generate-missing", "key-taken", "name-taken", "ref-all", "ref-consent", "ref-namespace",
-              "ref-namespace-missing", "ref-project", "ref-provider", "ref-refused", "route-audience", "route-conflict", "route-conflict-endpoints", "route-unpayable", "route-unpriced", "price-flat",
+              "ref-namespace-missing", "ref-project", "ref-provider", "ref-refused", "route-audience", "route-conflict", "route-conflict-endpoints", "route-tool-calls", "route-unpayable", "route-unpriced", "price-flat",
               "price-no-hop", "price-unused", "price-cost-unreachable", "ref-cost-sheet"),
           "depends on the value of a Secret, which no schema sees",
           List.of(
