@@ -98,21 +98,6 @@ public record Route(
       long responseMs,
       long streamIdleMs,
       @Nullable Long maxToolCalls) {
-
-    /** One that says nothing of tools. */
-    public Hop(
-        String name,
-        ObjectName provider,
-        @Nullable String upstreamModel,
-        RouteClass routeClass,
-        long maxInputTokens,
-        String cluster,
-        long streamFirstByteMs,
-        long responseMs,
-        long streamIdleMs) {
-      this(name, provider, upstreamModel, routeClass, maxInputTokens, cluster, streamFirstByteMs, responseMs, streamIdleMs, null);
-    }
-
     public String upstreamModelFor(String requestedModel) {
       return upstreamModel == null ? requestedModel : upstreamModel;
     }

@@ -153,7 +153,7 @@ public final class SimulatedPolicies {
   private Route route(String name, List<RouteClass> classes, List<PriceSheet> sheets) {
     List<Route.Hop> hops = new ArrayList<>();
     for (RouteClass routeClass : classes) {
-      hops.add(new Route.Hop("hop" + (hops.size() + 1), PROVIDERS.get(hops.size() % 2), null, routeClass, 0, "cluster", 30_000, 300_000, 60_000));
+      hops.add(new Route.Hop("hop" + (hops.size() + 1), PROVIDERS.get(hops.size() % 2), null, routeClass, 0, "cluster", 30_000, 300_000, 60_000, null));
     }
     Set<FallbackReason> reasons = EnumSet.allOf(FallbackReason.class);
     reasons.removeIf(reason -> random.nextInt(6) == 0);

@@ -27,7 +27,7 @@ public final class Plans {
   }
 
   public static Route.Hop hop(String cluster, long streamIdleMs) {
-    return new Route.Hop("hop", new ObjectName("default", "provider"), null, RouteClass.POOL, 0, cluster, 30_000, 600_000, streamIdleMs);
+    return new Route.Hop("hop", new ObjectName("default", "provider"), null, RouteClass.POOL, 0, cluster, 30_000, 600_000, streamIdleMs, null);
   }
 
   /** In the clear, to an address. */

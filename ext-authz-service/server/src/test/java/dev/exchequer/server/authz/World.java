@@ -111,7 +111,7 @@ final class World {
   }
 
   private static Route.Hop hop(String provider, @Nullable String upstream, RouteClass routeClass) {
-    return new Route.Hop(provider, name(provider), upstream, routeClass, 0, "cluster-" + provider, 30_000, 300_000, 60_000);
+    return new Route.Hop(provider, name(provider), upstream, routeClass, 0, "cluster-" + provider, 30_000, 300_000, 60_000, null);
   }
 
   private static String sha256(String text) {

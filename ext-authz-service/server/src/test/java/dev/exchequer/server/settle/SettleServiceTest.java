@@ -316,8 +316,8 @@ class SettleServiceTest {
     Route.Fallback fallback = new Route.Fallback(null, "fb", Set.of(429), Set.of(), 4, 60_000, 5, 30_000, true);
     List<Route.Hop> hops =
         List.of(
-            new Route.Hop("official", name("official"), null, RouteClass.DIRECT, 0, "c1", 30_000, 300_000, 60_000),
-            new Route.Hop("pool", name("cheap"), "m/gpt", RouteClass.POOL, 0, "c2", 30_000, 300_000, 60_000));
+            new Route.Hop("official", name("official"), null, RouteClass.DIRECT, 0, "c1", 30_000, 300_000, 60_000, null),
+            new Route.Hop("pool", name("cheap"), "m/gpt", RouteClass.POOL, 0, "c2", 30_000, 300_000, 60_000, null));
     Route route = new Route(name("gpt"), 7, any, Set.of(Endpoint.CHAT_COMPLETIONS), hops, fallback, List.of(), 4096, 32768, false, Route.Audience.OWN);
     RequestFacts facts =
         new RequestFacts(

@@ -16,6 +16,16 @@ import java.util.TreeMap;
  * kept by its writer's row; one that has not written for an hour may find that it was dropped, and stores it again before anything names it.
  */
 final class PolicyRows {
+  private static final String NAMED =
+      """
+      SELECT p.digest,
+        greatest(p.used, coalesce((SELECT max(w.time) + ? FROM writers w WHERE w.plan = p.digest), 0),
+          coalesce((SELECT max(h.lease_until) FROM holds h WHERE h.plan = p.digest AND h.state IN ('ESTIMATED', 'LEASE_VOIDED', 'EXPIRED')), 0)),
+        p.activated = (SELECT max(activated) FROM policies) OR EXISTS (SELECT 1 FROM requests r WHERE r.plan = p.digest)
+          OR EXISTS (SELECT 1 FROM holds h WHERE h.plan = p.digest AND h.state = 'ACTIVE')
+      FROM policies p
+      """;
+
   private final Sql sql;
   private final PolicyShelf shelf;
   private final String replica;
@@ -70,16 +80,6 @@ final class PolicyRows {
       }
     }
   }
-
-  private static final String NAMED =
-      """
-      SELECT p.digest,
-        greatest(p.used, coalesce((SELECT max(w.time) + ? FROM writers w WHERE w.plan = p.digest), 0),
-          coalesce((SELECT max(h.lease_until) FROM holds h WHERE h.plan = p.digest AND h.state IN ('ESTIMATED', 'LEASE_VOIDED', 'EXPIRED')), 0)),
-        p.activated = (SELECT max(activated) FROM policies) OR EXISTS (SELECT 1 FROM requests r WHERE r.plan = p.digest)
-          OR EXISTS (SELECT 1 FROM holds h WHERE h.plan = p.digest AND h.state = 'ACTIVE')
-      FROM policies p
-      """;
 
   /** Takes away what nothing names any more. */
   void drop(long nowMs) throws SQLException {
