@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that deciding needs, in memory, owned by one thread. It changes only by {@link #apply(Change)}, so that it is always what the stored changes
- * say. Ended holds are kept a while for late evidence and then looked up in the store.
+ * say. Ended holds are kept a while for late evidence and then looked up in the store ({@link #stored()}).
  */
 public final class LedgerState {
   private static final int ENDED_HOLDS_KEPT = 20_000;
@@ -28,15 +29,7 @@ public final class LedgerState {
   private final Map<ObjectName, Account> accounts = new HashMap<>();
   private final Map<ObjectName, Long> due = new HashMap<>();
   private final Map<HoldId, Hold> active = new LinkedHashMap<>();
-  private final Map<HoldId, Hold> ended =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<HoldId, Hold> eldest) {
-          return size() > ENDED_HOLDS_KEPT;
-        }
-      };
+  private final Map<HoldId, Hold> ended = new LinkedHashMap<>();
   private final Map<String, RunningRequest> running = new LinkedHashMap<>();
   private final Map<ObjectName, Map<BucketKey, Bucket>> buckets = new HashMap<>();
   private final Map<ObjectName, Map<String, Envelope>> envelopes = new HashMap<>();
@@ -50,7 +43,7 @@ public final class LedgerState {
   private final Map<ObjectName, Deque<Long>> admissions = new HashMap<>();
   private final Map<String, Command.JournalPosition> positions = new HashMap<>();
   private final Refusals refusals = new Refusals();
-  private final Function<HoldId, Optional<Hold>> stored;
+  private final Function<HoldId, Optional<Hold>> inStore;
   private final long startedAtMs;
   /** A cache: when the next window of a recurring grant begins; 0 = not looked yet. Decides nothing, as grants are remembered by their window. */
   private long recurringDueMs;
@@ -58,11 +51,11 @@ public final class LedgerState {
 
   /**
    * @param startedAtMs ledger time at which this process took over: no lease ends within the first lease after it
-   * @param stored looks up an ended hold that is no longer in memory
+   * @param inStore looks up an ended hold that is no longer in memory
    */
-  public LedgerState(long startedAtMs, Function<HoldId, Optional<Hold>> stored) {
+  public LedgerState(long startedAtMs, Function<HoldId, Optional<Hold>> inStore) {
     this.startedAtMs = startedAtMs;
-    this.stored = stored;
+    this.inStore = inStore;
   }
 
   /**
@@ -103,6 +96,15 @@ public final class LedgerState {
       case Change.EnvelopeChanged c -> envelopes.computeIfAbsent(c.envelope().budget(), b -> new HashMap<>()).put(c.envelope().task(), c.envelope());
       case Change.AlertRaised c -> {}
       case Change.AlertTried c -> {}
+    }
+  }
+
+  /** What was applied until now is in the store: of ended holds only the last ones have to be in memory. One that was forgotten earlier would be looked up, and found open. */
+  public void stored() {
+    Iterator<HoldId> oldest = ended.keySet().iterator();
+    for (int over = ended.size() - ENDED_HOLDS_KEPT; over > 0; over--) {
+      oldest.next();
+      oldest.remove();
     }
   }
 
@@ -209,7 +211,7 @@ public final class LedgerState {
     if (known == null) {
       known = ended.get(id);
     }
-    return known != null ? Optional.of(known) : stored.apply(id);
+    return known != null ? Optional.of(known) : inStore.apply(id);
   }
 
   public Collection<Hold> activeHolds() {

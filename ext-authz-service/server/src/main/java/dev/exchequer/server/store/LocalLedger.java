@@ -65,6 +65,7 @@ final class LocalLedger implements BatchLedger {
     }
     if (!changes.isEmpty()) {
       store.commit(changes, now);
+      current.stored();
     }
     lastTimeMs = now;
     return answers;

@@ -6,7 +6,9 @@ import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
 import dev.exchequer.money.Money;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ class KilledLedgerIT {
     private Victim() {}
 
     public static void main(String[] args) throws InterruptedException {
+      Thread.ofPlatform().daemon().start(Victim::endWithParent);
       World world = new World();
       world.credit = "1000000";
       try (OpenLedger ledger = new OpenLedger(Path.of(args[0]), world)) {
@@ -39,6 +42,16 @@ class KilledLedgerIT {
           }
         }
       }
+    }
+
+    /** What is read ends when the process at its other end does. */
+    private static void endWithParent() {
+      try {
+        System.in.transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        System.err.println("the process that started this one is not heard: " + e.getMessage());
+      }
+      Runtime.getRuntime().halt(1);
     }
   }
 

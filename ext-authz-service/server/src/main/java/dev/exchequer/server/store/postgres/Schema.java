@@ -22,6 +22,7 @@ final class Schema {
     Flyway flyway =
         Flyway.configure()
             .dataSource(source)
+            .initSql(Sessions.PATIENCE) // a large ledger takes long, and one that is broken off begins anew at each start
             .locations("classpath:db/postgres")
             .javaMigrations(PostgresChain.genesis(), PostgresChain.house())
             .loggers("slf4j")

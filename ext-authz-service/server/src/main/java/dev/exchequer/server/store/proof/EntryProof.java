@@ -24,6 +24,8 @@ final class EntryProof {
   final Map<String, Sum> balances = new HashMap<>();
   final GrantProof grants = new GrantProof();
   long entries;
+  /** When the last of all was made. */
+  long latestMs;
 
   private final Witness witness;
 
@@ -49,6 +51,7 @@ final class EntryProof {
     Misfit.unlessEqual(sum.posted.add(amount), Rows.number(r, 6), row, "its after");
     sum.sequence++;
     sum.timeMs = r.getLong(3);
+    latestMs = Math.max(latestMs, sum.timeMs);
     sum.posted = sum.posted.add(amount);
     witness.entry(balance, sum.sequence, sum.posted, row);
     String allocations = r.getString(7);

@@ -1,6 +1,7 @@
 package dev.exchequer.server.store.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.exchequer.server.store.ReceiptJson;
 import dev.exchequer.server.store.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -136,9 +137,11 @@ public final class LedgerProof {
     ChainProof chains = new ChainProof(form, ids.getFirst(), witness);
     chains.read(rows, entries.entries + receipts.receipts + house.corrections);
     entries.grants.read(rows, form); // after the chains: an entry that was rewritten is named as that
-    try (Statement s = connection.createStatement(); ResultSet r = s.executeQuery(form.time())) {
-      return new Fits(r.next() ? r.getLong(1) : 0, balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints, prunings.receipts, prunings.beforeMs);
-    }
+    long[] time = {0};
+    rows.each(form.time(), r -> time[0] = r.getLong(1));
+    Misfit.unless(time[0] >= entries.latestMs, "ledger time", "is " + ReceiptJson.time(time[0]) + ", and the last entry is of " + ReceiptJson.time(entries.latestMs) + ": it was set back");
+    witness.time(time[0]);
+    return new Fits(time[0], balances[0], entries.entries, holds.holds, receipts.receipts, chains.chains, witness.checkpoints, prunings.receipts, prunings.beforeMs);
   }
 
   private static void account(ResultSet r, KeptForm form, EntryProof.@Nullable Sum known, HoldProof holds) throws SQLException, Misfit {

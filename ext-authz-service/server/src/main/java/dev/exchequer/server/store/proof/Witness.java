@@ -1,5 +1,6 @@
 package dev.exchequer.server.store.proof;
 
+import dev.exchequer.server.store.ReceiptJson;
 import dev.exchequer.server.store.chain.Hash;
 import dev.exchequer.server.store.checkpoint.Checkpoint;
 import java.math.BigInteger;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What checkpoints say that a ledger had: the rows come by, and each has to be what was written down then. */
 final class Witness {
@@ -16,6 +18,7 @@ final class Witness {
   private final Map<String, Map<Long, List<Told<Checkpoint.Sum>>>> sums = new HashMap<>();
   private final Map<Long, Map<Long, List<Told<Checkpoint.Pruned>>>> prunings = new HashMap<>();
   private final boolean asked;
+  private @Nullable Told<Long> latest;
   int checkpoints;
 
   /** @param files checkpoints by the names of their files; those of other ledgers say nothing about this one */
@@ -25,6 +28,9 @@ final class Witness {
         (file, checkpoint) -> {
           if (checkpoint.ledger().equals(ledger)) {
             checkpoints++;
+            if (latest == null || latest.what < checkpoint.timeMs()) {
+              latest = new Told<>(file, checkpoint.timeMs());
+            }
             checkpoint.heads().forEach(head -> heads.computeIfAbsent(head.chain(), first -> new HashMap<>()).computeIfAbsent(head.number(), first -> new ArrayList<>()).add(new Told<>(file, head)));
             checkpoint.sums().forEach(sum -> sums.computeIfAbsent(sum.balance(), first -> new HashMap<>()).computeIfAbsent(sum.sequence(), first -> new ArrayList<>()).add(new Told<>(file, sum)));
             Checkpoint.Pruned last = checkpoint.pruned();
@@ -76,6 +82,14 @@ final class Witness {
     for (Told<Checkpoint.Pruned> told : here) {
       boolean same = told.what.hash().equals(hash);
       Misfit.unless(same, row, "is not what it was when " + told.file + " was written: what it and those before it left of receipts was changed, up to its receipt " + receipts);
+    }
+  }
+
+  /** Is told of ledger time, which never goes back. */
+  void time(long ms) throws Misfit {
+    Told<Long> told = latest;
+    if (told != null) {
+      Misfit.unless(ms >= told.what, "ledger time", "is " + ReceiptJson.time(ms) + ", and it was " + ReceiptJson.time(told.what) + " when " + told.file + " was written: it was set back");
     }
   }
 

@@ -11,10 +11,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +122,28 @@ class ServerIT {
     }
     assertThat(set(Sessions.of(PostgresServer.settings(url, "one"), "writer"), timeouts)).containsExactly("10s", "3s", "5s", "0");
     assertThat(set(Sessions.patient(PostgresServer.settings(url, "one"), "proof"), timeouts)).containsExactly("0", "0", "0", "0");
+  }
+
+  /** Nor is bringing a large ledger up to date, which may take long and would begin anew at each start. */
+  @Test
+  void aMigrationTakesAsLongAsItTakes() throws Exception {
+    String url = PostgresServer.shared().database();
+    String name = url.substring(url.lastIndexOf('/') + 1, url.indexOf('?'));
+    Flyway.configure().dataSource(url, null, null).locations("classpath:db/postgres").javaMigrations(PostgresChain.genesis()).target("5").load().migrate();
+    for (String timeout : List.of("statement_timeout", "lock_timeout")) {
+      PostgresServer.execute(PostgresServer.shared().url("postgres"), "ALTER DATABASE " + name + " SET " + timeout + " = '500ms'");
+    }
+    try (Connection slow = DriverManager.getConnection(url);
+        Statement s = slow.createStatement();
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      slow.setAutoCommit(false);
+      s.execute("LOCK TABLE house_entries");
+      Future<?> migrated = other.submit(() -> Schema.migrate(PostgresServer.settings(url, "one")));
+      assertThatThrownBy(() -> migrated.get(2, TimeUnit.SECONDS)).as("it waits").isInstanceOf(TimeoutException.class);
+      slow.rollback();
+      migrated.get(30, TimeUnit.SECONDS);
+    }
+    PostgresServer.open(url, "one", world()).close();
   }
 
   private static List<String> set(Sessions sessions, List<String> names) throws SQLException {

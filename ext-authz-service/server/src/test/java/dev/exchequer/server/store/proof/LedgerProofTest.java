@@ -172,6 +172,8 @@ class LedgerProofTest {
     "UPDATE chains SET number = 6 | chain 1 (local, epoch 1): its last number is",
     "UPDATE ledger SET id = 'another' | chain 1 (local, epoch 1): its start is",
     "DELETE FROM chains | is in no chain",
+    "UPDATE meta SET value = value - 1 WHERE name = 'time' | ledger time: is ",
+    "DELETE FROM meta WHERE name = 'time' | ledger time: is ",
   })
   void whatWasTamperedWithIsNamed(String sql, String named) throws Exception {
     try (OpenLedger ledger = new OpenLedger(data, costed())) {
