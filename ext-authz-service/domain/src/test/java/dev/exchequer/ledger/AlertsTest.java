@@ -107,13 +107,6 @@ class AlertsTest {
     world.start();
     grant("0.1");
     assertThat(told()).as("what rises is no bad news").isEmpty();
-    world.pricePerRequest = 0;
-    world.start();
-    spend(1);
-    assertThat(world.entries.getLast().amount()).as("a charge of nothing").isZero();
-    assertThat(told()).as("nor is what stays").isEmpty();
-    world.pricePerRequest = Money.parse("1");
-    world.start();
     spend(1);
     assertThat(told()).containsExactly("credit below 4 with 2.1 CREDIT");
   }

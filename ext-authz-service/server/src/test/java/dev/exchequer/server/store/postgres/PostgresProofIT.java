@@ -22,10 +22,13 @@ import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** `verify` on a ledger that replicas share: it fits what they wrote, and names what was tampered with. */
+@Execution(ExecutionMode.CONCURRENT)
 class PostgresProofIT {
   private final String url = PostgresServer.shared().database();
 

@@ -34,27 +34,30 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The same commands on SQLite and on PostgreSQL give the same answers, and leave the same books, byte for byte. */
+@Execution(ExecutionMode.CONCURRENT) // each has a database and a folder of its own, and waits for their disk most of the time
 class TapeIT {
   private static final int BATCHES = 150;
 
   /** Milliseconds: a flood of refusals, which all come in one. */
   private static final int SECOND = 1_000;
 
-  private static final Set<String> noted = new LinkedHashSet<>();
+  private static final Set<String> noted = ConcurrentHashMap.newKeySet();
 
   @TempDir Path folder;
 

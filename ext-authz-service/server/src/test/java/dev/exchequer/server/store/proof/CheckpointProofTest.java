@@ -26,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,14 @@ class CheckpointProofTest {
         return update.executeUpdate() == 1;
       }
     }
+  }
+
+  @Test
+  void aLedgerTimeThatWasSetBackIsNamed() throws Exception {
+    play();
+    Checkpoint third = Objects.requireNonNull(written.get("third"));
+    written.put("later", new Checkpoint(third.ledger(), third.timeMs() + 1, third.heads(), third.sums(), third.pruned()));
+    assertThatThrownBy(this::proof).isInstanceOf(Misfit.class).hasMessageContaining("ledger time: is ").hasMessageContaining(" when later was written: it was set back");
   }
 
   @Test
