@@ -14,7 +14,7 @@ final class FirstScreen {
     StringBuilder text = new StringBuilder("\nExchequer is ready.\n\n");
     text.append("  endpoint   ").append(settings.endpoint()).append("/v1\n");
     text.append("  admin API  http://127.0.0.1:").append(settings.adminPort()).append("  (token: ").append(settings.data().resolve("admin.token")).append(")\n");
-    text.append("  config     ").append(settings.config()).append("  (changes are followed)\n");
+    text.append("  config     ").append(fromHere(settings.config())).append("  (changes are followed)\n");
     settings.store().ifPresent(store -> text.append("  ledger     PostgreSQL ").append(store.place()).append('\n'));
     if (mockPort > 0) {
       text.append("  mock       http://127.0.0.1:").append(mockPort).append("/v1  (a provider that costs nothing)\n");
@@ -24,6 +24,12 @@ final class FirstScreen {
     text.append("\nRoutes\n").append(routes(summary).indent(2));
     text.append("\nTry it\n").append(attempt(settings, summary).indent(2));
     return text.append("\nCtrl-C stops everything.\n").toString();
+  }
+
+  /** As one would type it where the gateway was started. */
+  private static Path fromHere(Path path) {
+    Path here = Path.of("").toAbsolutePath();
+    return path.isAbsolute() && path.startsWith(here) && !path.equals(here) ? here.relativize(path) : path;
   }
 
   private static String routes(OperatorRuntime.Summary summary) {

@@ -11,7 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FirstScreenTest {
   private static UpSettings settings(String listen, String data) {
-    return new UpSettings(Optional.empty(), Path.of("examples/quickstart"), "default", Path.of(data), listen, 8080, 9090, Optional.empty(), UpSettings.Mock.NONE);
+    return settings(Path.of("examples/quickstart"), listen, data);
+  }
+
+  private static UpSettings settings(Path config, String listen, String data) {
+    return new UpSettings(Optional.empty(), config, "default", Path.of(data), listen, 8080, 9090, Optional.empty(), UpSettings.Mock.NONE);
   }
 
   @Test
@@ -25,6 +29,15 @@ class FirstScreenTest {
         .contains("http://127.0.0.1:8080/v1", "  wallet  7\n", "premium", "official (Direct) > pool (Pool)", "Bearer exq-demo", "\"model\":\"premium\"", "9100")
         .contains("  ./exchequer explain last\n");
     assertThat(FirstScreen.text(settings("127.0.0.1", "elsewhere"), summary, List.of(), 0)).contains("explain last --data elsewhere").doesNotContain("mock");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"examples/quickstart, examples/quickstart", "/nowhere/money, /nowhere/money"})
+  void theConfigurationIsToldAsItWouldBeTyped(Path config, String told) {
+    OperatorRuntime.Summary nothing = new OperatorRuntime.Summary(List.of(), List.of(), Optional.empty());
+    for (Path each : List.of(config, Path.of("").toAbsolutePath().resolve(config))) {
+      assertThat(FirstScreen.text(settings(each, "127.0.0.1", ".exchequer"), nothing, List.of(), 0)).contains("  config     " + told + "  (changes are followed)\n");
+    }
   }
 
   @ParameterizedTest

@@ -1,10 +1,12 @@
 package dev.exchequer.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.exchequer.identity.HoldId;
 import dev.exchequer.ledger.Account;
 import dev.exchequer.ledger.Command;
+import dev.exchequer.ledger.LedgerState;
 import dev.exchequer.ledger.ProviderView;
 import dev.exchequer.ledger.Result;
 import dev.exchequer.ledger.World;
@@ -72,6 +74,7 @@ class LocalLedgerTest {
   @Test
   void moreLeasesThanMemoryKeepsEndAtOnceAndOneOfThemIsHeardOf() throws Exception {
     int holds = 20_500;
+    LedgerState memory;
     try (SqliteStore store = store()) {
       LocalLedger ledger = ledger(store, Decider.CORE);
       for (int i = 0; i < holds; i += 500) {
@@ -84,7 +87,10 @@ class LocalLedgerTest {
       assertThat(ledger.current().activeHolds()).isEmpty();
       assertThat(ledger.current().account(World.CREDIT).orElseThrow().held()).isZero();
       assertThat(results(ledger, List.of(settlement(0)))).as("now it is looked up").containsExactly(results(ledger, List.of(settlement(0))).getFirst());
+      memory = ledger.current();
     }
+    assertThat(memory.hold(new HoldId("r" + (holds - 1), 1))).as("the last ones are in memory").isPresent();
+    assertThatThrownBy(() -> memory.hold(new HoldId("r10", 1))).as("the first ones are not any more, and the store is closed").isInstanceOf(LedgerLane.LedgerUnavailable.class);
     LedgerProof.Fits fits = proof();
     assertThat(fits.holds()).isEqualTo(holds);
     assertThat(fits.receipts()).isEqualTo(holds);

@@ -18,6 +18,7 @@ final class Witness {
   private final Map<String, Map<Long, List<Told<Checkpoint.Sum>>>> sums = new HashMap<>();
   private final Map<Long, Map<Long, List<Told<Checkpoint.Pruned>>>> prunings = new HashMap<>();
   private final boolean asked;
+  /** Ledger time, milliseconds since the epoch. */
   private @Nullable Told<Long> latest;
   int checkpoints;
 
@@ -89,7 +90,7 @@ final class Witness {
   void time(long ms) throws Misfit {
     Told<Long> told = latest;
     if (told != null) {
-      Misfit.unless(ms >= told.what, "ledger time", "is " + ReceiptJson.time(ms) + ", and it was " + ReceiptJson.time(told.what) + " when " + told.file + " was written: it was set back");
+      Misfit.unless(ms >= told.what, "ledger time", "is " + ReceiptJson.time(ms) + ", and it was " + ReceiptJson.time(told.what) + " when " + told.file + " was written: it was set back, or this is a copy from before that");
     }
   }
 
